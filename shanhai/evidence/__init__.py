@@ -1,0 +1,1 @@
+"""The domain: what an article claims, how exactly, and whether it agrees with itself."""

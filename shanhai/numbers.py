@@ -1,0 +1,118 @@
+"""The one place where numbers and dates are formatted, through Babel's locale data (CLDR).
+
+Scales such as 万 and 亿, signs and separators come from the locale; units come from the ledger's codes.
+A figure with bounds shows no more digits than its bounds support.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_decimal, format_percent
+
+from shanhai.evidence.interval import Interval, Number, magnitude
+
+
+def decimal(value: Number, places: int) -> Decimal:
+    """Return ``value`` rounded half even to ``places`` decimal places."""
+    value = Fraction(value)
+    scaled = round(value * 10**places)
+    return Decimal(scaled).scaleb(-places)
+
+
+def _nominal(value: Interval | Number) -> Fraction:
+    return value.value if isinstance(value, Interval) else Fraction(value)
+
+
+def _places(value: Interval | Number, most: int) -> int:
+    """Return how many decimal places the bounds support, ``most`` significant digits at the most."""
+    nominal = _nominal(value)
+    if not nominal:
+        return 0
+    digits = value.significant(most) if isinstance(value, Interval) else most
+    return max(0, digits - 1 - magnitude(nominal))
+
+
+def format_count(value: Interval | Number, locale: str) -> str:
+    """Format a whole number, such as ``6,614``."""
+    return format_decimal(decimal(_nominal(value), 0), locale=locale)
+
+
+def format_fixed(value: Interval | Number, places: int, locale: str) -> str:
+    """Format a number with a fixed count of decimal places."""
+    pattern = "#,##0" + ("." + "0" * places if places else "")
+    return format_decimal(decimal(_nominal(value), places), format=pattern, locale=locale)
+
+
+def format_ratio(value: Interval | Number, locale: str, most: int = 3) -> str:
+    """Format a ratio with the digits its bounds support, ``most`` significant ones at the most."""
+    return format_fixed(value, _places(value, most), locale)
+
+
+def format_share(value: Interval | Number, locale: str, most: int = 3) -> str:
+    """Format a share as per cent with the digits its bounds support, one decimal at the most."""
+    places = min(1, max(0, _places(value, most) - 2))
+    pattern = "#,##0" + ("." + "0" * places if places else "") + "%"
+    return format_percent(decimal(_nominal(value), places + 2), format=pattern, locale=locale)
+
+
+def format_scaled(value: Interval | Number, locale: str, most: int = 4) -> str:
+    """Format an amount in the locale's largest fitting scale, such as ``5.17亿`` or ``517 million``.
+
+    The scale words are the locale's compact decimal patterns.
+    """
+    nominal = _nominal(value)
+    if not nominal:
+        return format_decimal(0, locale=locale)
+    divisor, pattern = _scale(abs(nominal), locale)
+    scaled = value / divisor if isinstance(value, Interval) else nominal / divisor
+    places = min(2, _places(scaled, most)) if divisor > 1 else 0
+    number = format_fixed(scaled, places, locale)
+    return pattern.format(number)
+
+
+def _scale(value: Fraction, locale: str) -> tuple[int, str]:
+    """Return the divisor and the pattern, with ``{}`` for the number, of the locale's scale."""
+    formats = Locale.parse(locale, sep=_separator(locale)).compact_decimal_formats
+    compact = formats["long" if "long" in formats else "short"]["other"]
+    best = (1, "{}")
+    for key, pattern in sorted(compact.items(), key=lambda item: int(item[0])):
+        text = pattern.pattern.replace("'", "")
+        zeros = text.count("0")
+        if zeros and int(key) <= value:
+            divisor = int(key) // 10 ** (zeros - 1)
+            if divisor > 1 and value >= divisor and text.strip("0"):
+                best = (divisor, text.replace("0" * zeros, "{}"))
+    return best
+
+
+def _separator(locale: str) -> str:
+    return "-" if "-" in locale else "_"
+
+
+def format_day(value: date, locale: str) -> str:
+    """Format a day in the locale's long form."""
+    return format_date(value, format="long", locale=locale)
+
+
+def format_month(value: date, locale: str) -> str:
+    """Format a year and a month."""
+    return format_skeleton("yMMMM", value, locale=locale)
+
+
+def format_period(start: date | None, end: date | None, locale: str) -> str:
+    """Format a period as years or months where it covers them whole; open ends stay open."""
+    if start is None and end is None:
+        return ""
+    if start and end and (start.year, start.month, start.day) == (end.year, 1, 1):
+        if (end.month, end.day) == (12, 31):
+            return format_skeleton("y", start, locale=locale)
+    if start and end and (start.year, start.month) == (end.year, end.month):
+        return format_month(start, locale)
+    return "–".join(format_month(day, locale) if day else "" for day in (start, end))
+
+

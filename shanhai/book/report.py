@@ -26,6 +26,7 @@ from xml.etree import ElementTree
 import manimgx_fonts_cjk
 import typst
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.errors import ConfigError, SphinxError
 from sphinx.util import logging
 from sphinx.util.console import bold
@@ -74,8 +75,6 @@ class Settings:
     """Name of the PDF, without its suffix."""
     template: str = "book/report/report.typ"
     """The Typst template; files beside it are copied too."""
-    data: str = "data"
-    """Directory of the data package: gives the edition's date and the checksums."""
     title: str = ""
     """Default: the title of the root document."""
     subtitle: str = ""
@@ -185,13 +184,16 @@ class ReportBuilder(TypstBuilder):
 
     settings: Settings
     words: Mapping[str, Any]
+    data: Path
+    package: DataPackage
 
     def init(self) -> None:
         """Read the settings and the words of the report."""
         super().init()
         self.settings = Settings.read(self.config.shanhai_report)
         self.words = _words(self.app)
-        self.package = DataPackage.read(Path(self.srcdir) / self.settings.data)
+        self.data = Path(self.srcdir) / getattr(self.config, "shanhai_data", "data")
+        self.package = DataPackage.read(self.data)
         self._pictures: dict[str, Picture | None] = {}
 
     def write(
@@ -298,7 +300,6 @@ class ReportBuilder(TypstBuilder):
             "series": settings.series or None,
             "authors": list(authors),
             "description": settings.description or settings.subtitle or self._title(),
-            "date": {"year": date.year, "month": date.month, "day": date.day} if date else None,
             "accent": settings.accent,
             "cover": cover,
             "key_figures": [self._key_figure(item) for item in settings.key_figures],
@@ -349,7 +350,7 @@ class ReportBuilder(TypstBuilder):
     def _key_figure(self, item: Mapping[str, str]) -> dict[str, str]:
         from shanhai.evidence.ledger import Ledger
 
-        ledger = Ledger.load(Path(self.srcdir) / self.settings.data)
+        ledger = Ledger.load(self.data)
         claim = ledger.claims[item["claim"]]
         number, unit = re.fullmatch(r"([0-9.,]*)(.*)", claim.token).groups()
         return {"number": number, "unit": unit, "label": item.get("label", "")}
@@ -428,25 +429,28 @@ def _size(root: ElementTree.Element) -> tuple[float, float]:
 
 
 def _open_with_section(tree: nodes.document, title: str) -> None:
-    """Put what the root document says before the first chapter into a section of its own."""
-    from sphinx import addnodes
+    """Make a section of what the root document itself says, and put the chapters after it."""
+    root = next(tree.findall(nodes.section), None)
+    if root is None:
+        return
+    chapters = [
+        node for node in root.findall(addnodes.start_of_file) if not _is_in_chapter(node.parent)
+    ]
+    for chapter in chapters:
+        chapter.parent.remove(chapter)
+    own = root.children[1:]
+    del root.children[1:]
+    if any(child.astext().strip() for child in own):
+        root += nodes.section("", nodes.title("", title), *own)
+    root += chapters
 
-    sections = [node for node in tree.children if isinstance(node, nodes.section)]
-    if not sections:
-        return
-    root = sections[0]
-    own = []
-    for child in root.children[1:]:
-        if any(True for _ in child.findall(addnodes.start_of_file)):
-            break
-        own.append(child)
-    if not any(isinstance(child, nodes.Element) and child.astext().strip() for child in own):
-        return
-    section = nodes.section("", nodes.title("", title), ids=[])
-    for child in own:
-        root.remove(child)
-        section += child
-    root.insert(1, section)
+
+def _is_in_chapter(node: nodes.Node | None) -> bool:
+    while node is not None:
+        if isinstance(node, addnodes.start_of_file):
+            return True
+        node = node.parent
+    return False
 
 
 def _words(app: Sphinx) -> Mapping[str, Any]:

@@ -25,6 +25,8 @@ from sphinxcontrib_typstbuilder._writer import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from docutils.nodes import Element, Text
 
 logger = logging.getLogger(__name__)
@@ -41,6 +43,7 @@ _CJK = (
 )
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _BREAK_BY_CJK = re.compile(rf"(?<=[{_CJK}])[ \t]*\n[ \t]*|[ \t]*\n[ \t]*(?=[{_CJK}])")
+_QUANTITY = re.compile(rf"(?<![0-9A-Za-z.,])[0-9][0-9.,]*[万亿]{{0,2}}[{_HAN}]")
 _LEVELS = 4
 
 
@@ -49,6 +52,7 @@ def join_lines(text: str, before: str = "", after: str = "") -> str:
 
     `before` and `after` are the characters that stand next to the text, "" at either end.
     """
+    before, after = before.strip(), after.strip()
     joined = _BREAK_BY_CJK.sub("", before + text + after).replace("\n", " ")
     return joined[len(before) : len(joined) - len(after)]
 
@@ -138,6 +142,8 @@ class ReportTranslator(TypstTranslator):
         self._footnotes: dict[tuple[str, str], Element] = {}
         self._footnotes_set: set[tuple[str, str]] = set()
         self._addresses: set[str] = set()
+        self._claims = 0
+        self._cited = set(_cited(document))
         for node in document.findall(nodes.footnote):
             for name in node["ids"]:
                 self._footnotes[_docname(node), name] = node
@@ -194,25 +200,45 @@ class ReportTranslator(TypstTranslator):
     # Text
 
     def visit_Text(self, node: Text) -> None:  # noqa: N802
-        """Write text, after the labels that wait for it."""
+        """Write text, after the labels that wait for it; a number keeps close to its unit."""
         body = self.curr_element().body
         body += [f"#mlabel({escape_str(label)})" for label in self._take_pending()]
-        text = join_lines(node.astext(), *_neighbours(node))
-        if text:
+        before, after = _neighbours(node)
+        text = join_lines(node.astext(), before, after)
+        if self._claims:
             body.append("#" + escape_str(text))
+            return
+        start = 0
+        for match in _QUANTITY.finditer(text):
+            if match.start() > start:
+                body.append("#" + escape_str(text[start : match.start()]))
+            left = text[match.start() - 1] if match.start() else before
+            gap = _is_han(left) and (match.start() > start or not start)
+            body.append(f"#token(before: {_flag(gap)})[#{escape_str(match.group())}]")
+            start = match.end()
+        if start < len(text):
+            body.append("#" + escape_str(text[start:]))
 
     def visit_inline(self, node: Element) -> None:
         """Write marked text; a figure of the ledger is kept in one piece with its unit."""
         if "claim" not in node["classes"]:
             super().visit_inline(node)
             return
+        self._claims += 1
         text = node.astext()
         before, after = _neighbours(node)
         named = {
-            "before": _flag(re.match(rf"[{_HAN}]", before) and re.match(r"[0-9A-Za-z]", text)),
-            "after": _flag(re.match(rf"[{_HAN}]", after) and re.search(r"[0-9A-Za-z%]$", text)),
+            "before": _flag(_is_han(before) and re.match(r"[0-9A-Za-z]", text)),
+            "after": _flag(_is_han(after) and re.search(r"[0-9A-Za-z%]$", text)),
         }
+        cites = next(_targets(node), None)
+        named["cites"] = _string(self.label_ref(cites) if cites else None)
         self.append_inline_fun(node, name="token", named_params=named, force_body=True)
+
+    def depart_inline(self, node: Element) -> None:
+        """Leave marked text."""
+        self._claims -= "claim" in node["classes"]
+        super().depart_inline(node)
 
     def visit_math(self, node: Element) -> None:
         """Refuse a formula: it is LaTeX, and Typst's language is another."""
@@ -312,7 +338,7 @@ class ReportTranslator(TypstTranslator):
             for child in self._footnotes[key].children:
                 child.walkabout(self)
             text = self.pop_el()
-            self.curr_element().body.append(f"#footnote{text}#label({label})")
+            self.curr_element().body.append(f"#side-note{text}#label({label})")
         else:
             self.faults.append(("a footnote mark has no footnote", node))
         raise nodes.SkipNode
@@ -421,7 +447,23 @@ class ReportTranslator(TypstTranslator):
             body = self.curr_element().body
             body += [f"#mlabel({escape_str(label)})" for label in self._take_pending()]
 
+    def depart_entry(self, node: Element) -> None:
+        """Leave a cell; the last of a row that prose refers to says on which pages."""
+        row = node.parent
+        if isinstance(row.parent, nodes.tbody) and node is row.children[-1]:
+            ids = [name for part in row.findall(nodes.Element) for name in part["ids"]]
+            for label in self._cited.intersection(map(self.label_ref, ids)):
+                self.curr_element().body.append(f"#cited({escape_str(label)})")
+        super().depart_entry(node)
+
     # Lists of terms
+
+    def visit_paragraph(self, node: Element) -> None:
+        """Write a paragraph; the first of a definition follows its term."""
+        if isinstance(node.parent, nodes.definition) and not self.curr_element().body:
+            self.append_unprocessed(node)
+        else:
+            super().visit_paragraph(node)
 
     def visit_definition_list(self, node: Element) -> None:
         """Write a list of terms, each with its definition below."""
@@ -434,6 +476,21 @@ class ReportTranslator(TypstTranslator):
     def depart_classifier(self, _node: Element) -> None:
         """Leave the kind of a term."""
         self.absorb_fun_in_body()
+
+
+def _targets(claim: Element) -> Iterator[str]:
+    """Yield where the links in a rendered claim go: a label, or an id of the same document."""
+    for link in claim.findall(nodes.reference):
+        if link.get("internal", False) or "refid" in link:
+            yield link["refuri"] if "refuri" in link else link["refid"]
+
+
+def _cited(document: nodes.document) -> Iterator[str]:
+    """Yield the labels that claims in prose link to."""
+    for node in document.findall(nodes.inline):
+        if "claim" in node["classes"]:
+            for target in _targets(node):
+                yield target if target.startswith("%") else f"%{_docname(node)}#{target}"
 
 
 def _docname(node: nodes.Node | None) -> str:
@@ -449,6 +506,10 @@ def _neighbours(node: nodes.Node) -> tuple[str, str]:
     before = siblings[index - 1].astext()[-1:] if index else ""
     after = siblings[index + 1].astext()[:1] if index + 1 < len(siblings) else ""
     return before, after
+
+
+def _is_han(character: str) -> bool:
+    return bool(re.match(rf"[{_HAN}]", character))
 
 
 def _array(items: Any) -> str:

@@ -1,0 +1,6 @@
+"""``python -m shanhai``."""
+
+from shanhai.cli import main
+
+if __name__ == "__main__":
+    main(prog_name="python -m shanhai")

@@ -1,0 +1,110 @@
+"""The command line: check, verify and reconcile the evidence, and build the book.
+
+Commands import what they need when they run, so that checking data does not load Sphinx.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from shanhai import __version__
+from shanhai.evidence.errors import EvidenceError
+
+#: Commands that live with the part they drive: name, module, attribute.
+_ELSEWHERE = {"build": ("shanhai.book.commands", "build")}
+
+
+class _Commands(click.Group):
+    """A group that loads the book's commands when asked for, and says the user's errors plainly."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *_ELSEWHERE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in _ELSEWHERE:
+            module, attribute = _ELSEWHERE[cmd_name]
+            return getattr(importlib.import_module(module), attribute)
+        return super().get_command(ctx, cmd_name)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except EvidenceError as error:
+            raise click.ClickException(str(error)) from None
+
+
+_data = click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Folder of the data package; default: data/ of this checkout.",
+)
+
+
+@click.group(cls=_Commands)
+@click.version_option(__version__, prog_name="shanhai")
+def main() -> None:
+    """Turn the figures of an article into data, and the data into a book."""
+    # Faults quote the data: a terminal that is not UTF-8 must not make a traceback of them.
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")
+
+
+@main.command()
+@_data
+def check(data: Path | None) -> None:
+    """Validate the data: one line per fault, exit code 1 if there is any."""
+    from shanhai.evidence.check import check as run
+
+    faults = run(data)
+    for fault in faults:
+        click.echo(fault)
+    if faults:
+        raise SystemExit(1)
+    click.echo("0 faults")
+
+
+@main.command()
+@click.argument("article", type=click.Path(path_type=Path))
+@_data
+def verify(article: Path, data: Path | None) -> None:
+    """Hold the ledger against a copy of the article."""
+    from shanhai.evidence.ledger import Ledger
+    from shanhai.evidence.verify import verify as run
+
+    report = run(article, Ledger.load(data))
+    for fault in report.faults:
+        click.echo(fault)
+    click.echo(report.summary)
+    if not report.ok:
+        raise SystemExit(1)
+
+
+@main.command()
+@_data
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def reconcile(data: Path | None, as_json: bool) -> None:
+    """Print every identity between figures with its verdict."""
+    from shanhai.evidence.ledger import Ledger
+    from shanhai.evidence.reconcile import reconcile as run
+
+    findings = run(Ledger.load(data))
+    if as_json:
+        click.echo(json.dumps([finding.as_dict() for finding in findings], indent=2))
+        return
+    width = max((len(finding.identity.id) for finding in findings), default=0)
+    for finding in findings:
+        values = finding.as_dict()
+        gap = values["gap"]
+        percent = "" if gap["percent"] is None else f" ({gap['percent']:+.2f}%)"
+        click.echo(
+            f"{finding.identity.id:<{width}}  {finding.verdict:<15}"
+            f"  {values['left']['value']} {finding.identity.operator} {values['right']['value']}"
+            f"  gap {gap['value']}{percent} {finding.unit}".rstrip()
+        )

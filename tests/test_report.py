@@ -14,7 +14,7 @@ import pikepdf
 import pytest
 from sphinx.errors import ConfigError
 
-from shanhai.book.report import DataPackage, Settings, prepare_picture
+from shanhai.book.report import Settings, checksum, prepare_picture
 from shanhai.book.report_writer import join_lines
 
 ROOT = Path(__file__).parent.parent
@@ -242,6 +242,10 @@ class TestStructure:
         assert "表1三镇的项目" in text
         assert "项目见图1与表1" in text
 
+    def test_cover_shows_the_figure_of_the_ledger(self, pages):
+        assert "12.5亿元到账资金" in pages[0]
+        assert "2020年5月17日" in pages[0]
+
     def test_chapters_start_on_pages_of_their_own(self, pages):
         starts = [page_of(pages, title) for title in CHAPTERS]
         assert len(set(starts)) == len(CHAPTERS)
@@ -281,6 +285,9 @@ class TestText:
         assert "第一章的脚注" in pages[first]
         assert "第二章的脚注" in pages[second]
 
+    def test_term_with_two_definitions(self, pages):
+        assert "资金到账的钱。不含承诺的钱。" in "".join(pages)
+
     def test_pictures_keep_their_text(self, pages):
         assert "图内东镇" in "".join(pages)
 
@@ -290,7 +297,7 @@ class TestText:
         assert "https://example.org/liuhe/" in text
 
     def test_colophon_has_the_checksums(self, pages, built):
-        assert DataPackage.read(built / "data").sha256 in pages[-1]
+        assert checksum(built / "data") in pages[-1]
         assert "0123456789abcdef" * 4 in pages[-1]
 
     @pytest.mark.skipif(not shutil.which("pdftotext"), reason="needs poppler's pdftotext")
@@ -357,6 +364,25 @@ class TestFailure:
         done = build(book)
         assert done.returncode != 0
         assert "dot.png" in done.stderr
+
+    def test_picture_with_pixels_inside(self, book):
+        change(book, "pictures/bars.svg", "<g ", '<image width="9" height="9"/><g ')
+        done = build(book)
+        assert done.returncode != 0
+        assert "pictures/bars.svg" in done.stderr and "vectors" in done.stderr
+
+    def test_link_to_what_is_not_printed(self, book):
+        change(book, "chapters/one.md", "只在屏幕上", "(gone)=\n只在屏幕上")
+        change(book, "chapters/two.md", "又一处引用", "[屏幕](#gone)")
+        done = build(book)
+        assert done.returncode != 0
+        assert "chapters/two.md:5" in done.stderr and "gone" in done.stderr
+
+    def test_key_figure_that_is_no_claim(self, book):
+        change(book, "conf.py", '"money"', '"nil"')
+        done = build(book)
+        assert done.returncode != 0
+        assert "'nil'" in done.stderr and "claims.csv" in done.stderr
 
     def test_formula(self, book):
         change(book, "chapters/two.md", "> 引文。", "{math}`a^2`")
@@ -428,4 +454,4 @@ class TestParts:
             f"{hashlib.sha256((data / name).read_bytes()).hexdigest()}  {name}\n"
             for name in ("claims.csv", "datapackage.json")
         )
-        assert DataPackage.read(data).sha256 == hashlib.sha256(listing.encode()).hexdigest()
+        assert checksum(data) == hashlib.sha256(listing.encode()).hexdigest()

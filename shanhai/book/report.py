@@ -18,7 +18,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from xml.etree import ElementTree
@@ -33,7 +33,9 @@ from sphinx.util.console import bold
 from sphinx.util.display import progress_message
 from sphinxcontrib_typstbuilder import TypstBuilder
 
-import shanhai
+from shanhai.evidence.errors import EvidenceError
+from shanhai.evidence.ledger import Ledger
+from shanhai.numbers import format_day
 
 from .report_writer import ReportTranslator, prune
 
@@ -55,7 +57,7 @@ _TALLEST = 1.32
 """Height of the tallest picture, in column widths: it must fit a page with its caption."""
 
 _SVG = "http://www.w3.org/2000/svg"
-_PACKAGES = ("jupyter-book", "Sphinx", "myst-nb", "altair", "vl-convert-python", "typst")
+_PACKAGES = ("shanhai", "jupyter-book", "Sphinx", "myst-nb", "altair", "vl-convert-python", "typst")
 
 
 class ReportError(SphinxError):
@@ -85,9 +87,9 @@ class Settings:
     description: str = ""
     """What the report is about, one sentence, for the PDF's properties."""
     date: str = ""
-    """Edition date, ISO 8601. Default: `edition.date` of the data package."""
+    """Edition date, ISO 8601. Default: the day the data package was made."""
     version: str = ""
-    """Default: the version of this package."""
+    """Default: the version of the data package."""
     accent: str = "#14566b"
     cover: str = ""
     """An SVG picture across the foot of the cover."""
@@ -139,29 +141,17 @@ class Picture:
     width: float
 
 
-@dataclass
-class DataPackage:
-    """What the report says about the data: the edition and the checksums."""
+def checksum(directory: Path) -> str:
+    """Return one SHA-256 for every file in `directory`, in hexadecimal digits.
 
-    edition: Mapping[str, Any] = field(default_factory=dict)
-    sha256: str = ""
-
-    @classmethod
-    def read(cls, directory: Path) -> DataPackage:
-        """Read the descriptor in `directory`, and sum up the bytes of every file in it.
-
-        The checksum is that of the lines `sha256sum *` prints, sorted by name in the C locale.
-        """
-        descriptor = directory / "datapackage.json"
-        if not descriptor.is_file():
-            return cls()
-        lines = "".join(
-            f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
-            for path in sorted(directory.iterdir(), key=lambda path: path.name.encode())
-            if path.is_file() and not path.name.startswith(".")
-        )
-        package = json.loads(descriptor.read_text("utf-8"))
-        return cls(package.get("edition", {}), hashlib.sha256(lines.encode()).hexdigest())
+    It is that of the lines `sha256sum *` prints there, sorted by name in the C locale.
+    """
+    lines = "".join(
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
+        for path in sorted(directory.iterdir(), key=lambda path: path.name.encode())
+        if path.is_file() and not path.name.startswith(".")
+    )
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 @functools.cache
@@ -184,16 +174,19 @@ class ReportBuilder(TypstBuilder):
 
     settings: Settings
     words: Mapping[str, Any]
-    data: Path
-    package: DataPackage
+    ledger: Ledger
 
     def init(self) -> None:
         """Read the settings and the words of the report."""
         super().init()
         self.settings = Settings.read(self.config.shanhai_report)
         self.words = _words(self.app)
-        self.data = Path(self.srcdir) / getattr(self.config, "shanhai_data", "data")
-        self.package = DataPackage.read(self.data)
+        try:
+            self.ledger = Ledger.load(
+                Path(self.srcdir) / getattr(self.config, "shanhai_data", "data")
+            )
+        except EvidenceError as error:
+            raise ReportError(str(error)) from None
         self._pictures: dict[str, Picture | None] = {}
 
     def write(
@@ -281,17 +274,16 @@ class ReportBuilder(TypstBuilder):
     def _metadata(self, missing: Iterable[str]) -> dict[str, Any]:
         settings = self.settings
         language, _, region = (self.config.language or "en").partition("_")
-        date = self._date()
         cover = None
         if settings.cover:
             picture = prepare_picture(Path(self.srcdir) / settings.cover, self._work / "cover.svg")
             if picture is None:
                 raise ConfigError(f"shanhai_report: cover: {settings.cover} is not an SVG picture")
             cover = picture.name
-        version = settings.version or shanhai.__version__
+        version = settings.version or self.ledger.version
         authors = settings.authors or ((self.config.author,) if self.config.author else ())
         words = self.words
-        shown_date = date.isoformat() if date else ""
+        shown_date = format_day(self._date(), self.config.language or "en")
         return {
             "lang": language,
             "region": region.lower() or ("cn" if language == "zh" else None),
@@ -319,8 +311,8 @@ class ReportBuilder(TypstBuilder):
                 ),
                 *_lines(*((item["label"], item["url"]) for item in settings.links), kind="link"),
                 *_lines(
-                    (words["article_sha256"], self.package.edition.get("sha256", "")),
-                    (words["data_sha256"], self.package.sha256),
+                    (words["article_sha256"], self.ledger.edition.get("sha256", "")),
+                    (words["data_sha256"], checksum(self.ledger.directory)),
                     kind="hash",
                 ),
                 *_lines((words["made_with"], words["comma"].join(_versions()))),
@@ -331,10 +323,10 @@ class ReportBuilder(TypstBuilder):
     def _title(self) -> str:
         return self.settings.title or self.env.titles[self.config.root_doc].astext()
 
-    def _date(self) -> datetime.date | None:
-        text = self.settings.date or self.package.edition.get("date", "")
+    def _date(self) -> datetime.date:
+        text = self.settings.date
         try:
-            return datetime.date.fromisoformat(text) if text else None
+            return datetime.date.fromisoformat(text) if text else self.ledger.created
         except ValueError:
             raise ConfigError(f"shanhai_report: date is {text!r}; YYYY-MM-DD expected") from None
 
@@ -343,16 +335,18 @@ class ReportBuilder(TypstBuilder):
         epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
         if epoch.isdigit():
             return int(epoch)
-        date = self._date() or datetime.date(1980, 1, 1)
+        date = self._date()
         midnight = datetime.datetime(date.year, date.month, date.day, tzinfo=datetime.UTC)
         return int(midnight.timestamp())
 
     def _key_figure(self, item: Mapping[str, str]) -> dict[str, str]:
-        from shanhai.evidence.ledger import Ledger
-
-        ledger = Ledger.load(self.data)
-        claim = ledger.claims[item["claim"]]
-        number, unit = re.fullmatch(r"([0-9.,]*)(.*)", claim.token).groups()
+        claims = self.ledger.claims
+        if item.get("claim") not in claims:
+            file = self.ledger.directory / "claims.csv"
+            raise ConfigError(f"shanhai_report: key_figures: {item} names no claim of {file}")
+        token = claims[item["claim"]].token
+        parts = re.fullmatch(r"([0-9.,]+)(.*)", token)
+        number, unit = parts.groups() if parts else (token, "")
         return {"number": number, "unit": unit, "label": item.get("label", "")}
 
     # Compilation
@@ -379,7 +373,9 @@ class ReportBuilder(TypstBuilder):
 
 
 def prepare_picture(source: Path, target: Path) -> Picture | None:
-    """Write the SVG file `source` to `target` in the report's typeface; None if it is not SVG.
+    """Write the SVG file `source` to `target` in the report's typeface.
+
+    Returns None if it is not SVG, or holds pictures in pixels.
 
     Every text gets the face and its weight as a variation: the face is one variable font, whose
     default is its thinnest weight, and the renderer would set ordinary text in that.
@@ -389,7 +385,7 @@ def prepare_picture(source: Path, target: Path) -> Picture | None:
     except (OSError, ElementTree.ParseError):
         return None
     root = tree.getroot()
-    if root.tag != f"{{{_SVG}}}svg":
+    if root.tag != f"{{{_SVG}}}svg" or root.find(f".//{{{_SVG}}}image") is not None:
         return None
     _set_face(root, 400)
     ElementTree.register_namespace("", _SVG)
@@ -466,7 +462,7 @@ def _lines(*pairs: tuple[str, str], kind: str = "text") -> list[dict[str, str]]:
 
 
 def _versions() -> list[str]:
-    return [f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES]
+    return [f"{name}\N{NO-BREAK SPACE}{importlib.metadata.version(name)}" for name in _PACKAGES]
 
 
 def _write_json(path: Path, value: Any) -> None:

@@ -396,7 +396,7 @@ class ReportTranslator(TypstTranslator):
             self.faults.append((f"the picture {node['uri']} has no alt text; give it one", node))
         picture = self.builder.picture(node["uri"])
         if picture is None:
-            self.faults.append((f"the picture {node['uri']} cannot be read", node))
+            self.faults.append((f"the picture {node['uri']} is not an SVG of vectors only", node))
             raise nodes.SkipNode
         self.append_inline_fun(
             node,
@@ -468,6 +468,22 @@ class ReportTranslator(TypstTranslator):
     def visit_definition_list(self, node: Element) -> None:
         """Write a list of terms, each with its definition below."""
         self.append_block_fun(node, name="definitions")
+
+    def depart_term(self, node: Element) -> None:
+        """Leave a term; terms that share a definition stand on lines of their own."""
+        self._add_part(node, "#linebreak()", first=True)
+
+    def depart_definition(self, node: Element) -> None:
+        """Leave a definition; several of one term are paragraphs of one."""
+        self._add_part(node, "#parbreak()", first=False)
+
+    def _add_part(self, node: Element, between: str, *, first: bool) -> None:
+        text = self.pop_el()
+        parts = self.curr_element().positional_params
+        if len(parts) == (1 if first else 2):
+            parts[-1] = parts[-1][:-1] + between + text[1:]
+        else:
+            parts.append(text)
 
     def visit_classifier(self, _node: Element) -> None:
         """Write the kind of a term after it."""

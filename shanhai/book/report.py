@@ -33,6 +33,7 @@ from sphinx.util.console import bold
 from sphinx.util.display import progress_message
 from sphinxcontrib_typstbuilder import TypstBuilder
 
+from shanhai.book.words import load
 from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.ledger import Ledger
 from shanhai.numbers import format_day
@@ -180,7 +181,12 @@ class ReportBuilder(TypstBuilder):
         """Read the settings and the words of the report."""
         super().init()
         self.settings = Settings.read(self.config.shanhai_report)
-        self.words = _words(self.app)
+        words = load(
+            Path(self.srcdir),
+            getattr(self.config, "shanhai_words", "book/words.yml"),
+            self.config.language or "en",
+        )
+        self.words = words["report"]
         try:
             self.ledger = Ledger.load(
                 Path(self.srcdir) / getattr(self.config, "shanhai_data", "data")
@@ -447,14 +453,6 @@ def _is_in_chapter(node: nodes.Node | None) -> bool:
             return True
         node = node.parent
     return False
-
-
-def _words(app: Sphinx) -> Mapping[str, Any]:
-    """Return the words of the report in the book's language."""
-    import yaml
-
-    words = yaml.safe_load((Path(app.srcdir) / "book/words.yml").read_text("utf-8"))
-    return words[(app.config.language or "en").partition("_")[0]]["report"]
 
 
 def _lines(*pairs: tuple[str, str], kind: str = "text") -> list[dict[str, str]]:

@@ -1,0 +1,94 @@
+"""A chart that says what it found: its title, claims, data and phone layout travel in the chart."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+import altair as alt
+import pandas as pd
+
+KEY = "shanhai"
+"""Where in a chart's ``usermeta`` the package keeps what Vega-Lite has no property for."""
+
+Chart = TypeVar("Chart", bound=alt.TopLevelMixin)
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+def finding(
+    chart: Chart,
+    *,
+    name: str,
+    title: str,
+    subtitle: str,
+    description: str,
+    claims: Iterable[str] = (),
+    table: pd.DataFrame | None = None,
+    narrow: alt.TopLevelMixin | None = None,
+) -> Chart:
+    """Return ``chart`` with what a reader needs beside the picture.
+
+    ``name`` becomes the figure's anchor, ``fig-NAME``. ``title`` states the finding, ``subtitle``
+    what is measured and in which unit, ``description`` says the picture in words. ``claims`` are the
+    ids of the figures it draws. ``table`` is the data to show as a table (default: the chart's own
+    data frame). ``narrow`` is another layout for phones, where squeezing this one does not do.
+
+    Raises ValueError or TypeError in one sentence.
+    """
+    where = f"finding {name!r}"
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise ValueError(f"{where}: a name is made of a-z, 0-9 and single hyphens")
+    for field, value in (("title", title), ("subtitle", subtitle), ("description", description)):
+        if not isinstance(value, str) or not value.strip():
+            raise ValueError(f"{where}: the {field} must be a text that is not empty")
+    if isinstance(claims, str):
+        raise TypeError(f"{where}: claims must be a list of ids, not one text")
+    claims = list(dict.fromkeys(claims))
+    if any(not isinstance(claim, str) for claim in claims):
+        raise TypeError(f"{where}: claims must be a list of ids, each a text")
+    for field, value in (("chart", chart), ("narrow chart", narrow)):
+        if value is not None and not isinstance(value, alt.TopLevelMixin):
+            raise TypeError(f"{where}: the {field} must be an Altair chart")
+    if table is None:
+        data = getattr(chart, "data", None)
+        table = data if isinstance(data, pd.DataFrame) else None
+    elif not isinstance(table, pd.DataFrame):
+        raise TypeError(f"{where}: the table must be a pandas data frame")
+    return chart.properties(
+        name=name,
+        title=alt.Title(title, subtitle=subtitle),
+        description=description,
+        usermeta={
+            KEY: {
+                "claims": claims,
+                "narrow": None if narrow is None else narrow.to_dict(),
+                "table": None if table is None else _table(table),
+            }
+        },
+    )
+
+
+def _table(frame: pd.DataFrame) -> dict[str, list]:
+    return {
+        "columns": [str(column) for column in frame.columns],
+        "rows": [[_plain(value) for value in row] for row in frame.itertuples(index=False)],
+    }
+
+
+def _plain(value: Any) -> str | int | float | bool:
+    """Return a value as JSON can hold it; a missing one as an empty text, a day as ISO 8601."""
+    if hasattr(value, "item"):
+        value = value.item()
+    if value is None or value is pd.NaT or value is pd.NA:
+        return ""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else ""
+    if isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, datetime) and value.time() == datetime.min.time():
+        return value.date().isoformat()
+    return value.isoformat() if isinstance(value, date) else str(value)

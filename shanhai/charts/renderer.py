@@ -1,0 +1,107 @@
+"""The Altair renderer: one chart becomes a specification, and two pictures of it.
+
+``application/vnd.shanhai.chart+json`` is for the book. Its pictures hold the plot only: the page sets
+the title, the subtitle and the source as text, which wraps, is found by search and read aloud.
+JupyterLab shows the specification, with the Vega it brings.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import vl_convert
+
+from shanhai.charts import svg, theme
+from shanhai.charts.finding import KEY
+
+MIME = "application/vnd.shanhai.chart+json"
+LAB_MIME = "application/vnd.vegalite.v5+json"
+"""What JupyterLab 4 has a viewer for; it shows later specifications too (their part that it knows)."""
+
+WIDTHS = {"wide": 680, "narrow": 328}
+"""Width of the whole picture in pixels: a page's column, and a phone of 360 pixels less its margins."""
+
+_TRIES = 3
+"""How often the padding grows to take in text that stands beyond the plot; twice has been enough."""
+
+
+def enable() -> None:
+    """Switch on the theme and the renderer for the charts of this process."""
+    alt.theme.enable(theme.NAME)
+    alt.renderers.register(theme.NAME, render)
+    alt.renderers.enable(theme.NAME)
+
+
+def render(spec: dict[str, Any], **_options: Any) -> dict[str, Any]:
+    """Return the mime bundle of a chart, by the protocol of Altair's renderers.
+
+    A chart that is no finding (see `shanhai.charts.finding`) gets no picture for the book.
+    """
+    meta = spec.get("usermeta", {}).get(KEY)
+    if meta is None:
+        return {LAB_MIME: spec, "text/plain": "a chart that finding() has not described"}
+    lab = {**spec, "usermeta": {KEY: {"claims": meta["claims"]}}}
+    title = spec["title"]["text"]
+    plots = {
+        "wide": _plot(spec, WIDTHS["wide"]),
+        "narrow": _plot(meta["narrow"] or spec, WIDTHS["narrow"]),
+    }
+    name, description = spec["name"], spec["description"]
+    return {
+        MIME: {
+            "name": name,
+            "title": title,
+            "subtitle": spec["title"]["subtitle"],
+            "description": description,
+            "claims": meta["claims"],
+            "table": meta["table"],
+            "svg": {
+                variant: svg.tidy(draw(plot), f"{name}-{variant}", title, description)
+                for variant, plot in plots.items()
+            },
+            "spec": plots["wide"],
+            "narrow": plots["narrow"] if meta["narrow"] else None,
+        },
+        LAB_MIME: lab,
+        "text/plain": title,
+    }
+
+
+def draw(spec: dict[str, Any]) -> str:
+    """Return a specification as SVG, with room for all of its text.
+
+    The layout gives room to axes and legends, not to text marks: a label at the end of the longest
+    bar would be cut off. So the padding grows by what is found to stand beyond the edge.
+    """
+    _register_font()
+    spec = copy.deepcopy(spec)
+    for _ in range(_TRIES):
+        picture = vl_convert.vegalite_to_svg(spec)
+        beyond = svg.overflow(picture)
+        if not any(beyond.values()):
+            break
+        for side, amount in beyond.items():
+            spec["padding"][side] += amount
+    return picture
+
+
+def _plot(spec: dict[str, Any], width: int) -> dict[str, Any]:
+    """Return the specification of the plot alone, ``width`` pixels wide where it can be."""
+    plot = {key: value for key, value in spec.items() if key not in {"title", "usermeta"}}
+    plot["padding"] = dict.fromkeys(("left", "top", "right", "bottom"), 4)
+    if "mark" in plot or "layer" in plot:
+        plot["width"] = width
+        plot["autosize"] = {"type": "fit-x", "contains": "padding"}
+    return plot
+
+
+@functools.cache
+def _register_font() -> None:
+    """Measure text with the font that the package brings, so that layout is the same everywhere."""
+    import manimgx_fonts_cjk
+
+    vl_convert.register_font_directory(str(Path(manimgx_fonts_cjk.__file__).parent))

@@ -1,0 +1,194 @@
+"""The look of every chart: colours, type, axes. The one place where they are chosen.
+
+Colours are chosen by number, and ``tests/test_charts.py`` holds them to it: white text reads on every
+actor's colour (4.5 to 1 or more), actors stay apart in grey print and under the three common kinds
+of colour blindness, and every colour has a partner for dark pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import altair as alt
+
+NAME = "shanhai"
+
+FONTS = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "PingFang SC",
+    "Hiragino Sans GB",
+    "Microsoft YaHei",
+    "sans-serif",
+)
+"""Noto is first because it is what the text is measured with, and what the PDF is set in."""
+
+SIZE = 13
+"""Ordinary size of text in a chart, in pixels; none is below 11."""
+
+COLORS: Mapping[str, str] = {
+    "shanghai": "#0f62a8",
+    "guangdong": "#c45508",
+    "yunnan": "#0b4f38",
+    "both": "#2b1f4a",
+    "accent": "#b8125f",
+    "shanghai-light": "#a9cbe8",
+    "guangdong-light": "#f2c39d",
+    "neutral": "#70777f",
+    "light": "#c3c9d0",
+    "empty": "#eef0f3",
+    "ink": "#1f2328",
+}
+"""What each colour stands for, and the colour on white pages."""
+
+DARK: Mapping[str, str] = {
+    "shanghai": "#5ba6ea",
+    "guangdong": "#d07a2e",
+    "yunnan": "#5fd6a4",
+    "both": "#e2d9fa",
+    "accent": "#f472b0",
+    "shanghai-light": "#274863",
+    "guangdong-light": "#5e3d22",
+    "neutral": "#8d959e",
+    "light": "#4a5159",
+    "empty": "#26292e",
+    "ink": "#e8eaed",
+}
+"""The same on dark pages (``#121212``)."""
+
+ACTORS = ("shanghai", "guangdong", "yunnan", "both")
+RAMPS = (*ACTORS, "accent")
+"""Colours that a heat map may end in; it starts from ``empty``."""
+
+STEPS = 8
+"""Steps of a heat map's ramp. Those above the middle carry white text (dark text on dark pages)."""
+
+GRID, GRID_DARK = "#e1e4e8", "#33383e"
+MUTED, MUTED_DARK = "#57606a", "#a9b1ba"
+PAPER, PAPER_DARK = "#ffffff", "#121212"
+
+
+def actor_scale(labels: Mapping[str, str] | None = None) -> alt.Scale:
+    """Return the colour scale of the actors.
+
+    ``labels`` maps what the data says (``上海``) to the actor (``shanghai``); the default is the
+    actors themselves.
+    """
+    labels = labels or {actor: actor for actor in ACTORS}
+    return alt.Scale(domain=list(labels), range=[COLORS[actor] for actor in labels.values()])
+
+
+def ramp(name: str) -> list[tuple[str, str]]:
+    """Return the steps between ``empty`` and a colour, each on white and on dark pages."""
+    steps = []
+    for step in range(1, STEPS):
+        share = step / STEPS
+        # On dark pages the steps leave out the middle greys, on which no text reads.
+        dark = share * 0.45 if share <= 0.5 else 0.55 + (share - 0.5) * 0.9
+        steps.append(
+            (
+                _mix(COLORS["empty"], COLORS[name], share),
+                _mix(DARK["empty"], DARK[name], dark),
+            )
+        )
+    return steps
+
+
+def pairs() -> Iterator[tuple[str, str]]:
+    """Yield every colour a chart may hold, with its partner for dark pages."""
+    for name, color in COLORS.items():
+        yield color, DARK[name]
+    yield from ((GRID, GRID_DARK), (MUTED, MUTED_DARK), ("white", PAPER_DARK), (PAPER, PAPER_DARK))
+    for name in RAMPS:
+        yield from ramp(name)
+
+
+def stylesheet() -> str:
+    """Return the CSS that turns the colours of inline charts for dark pages."""
+    lines = []
+    for light, dark in pairs():
+        for attribute in ("fill", "stroke"):
+            lines.append(
+                f'html[data-theme="dark"] .chart svg [{attribute}="{light}"]{{{attribute}:{dark}}}'
+            )
+    # A printed page is white, whatever the screen shows.
+    return "@media not print{\n" + "\n".join(lines) + "\n}\n"
+
+
+def _mix(start: str, end: str, share: float) -> str:
+    values = [
+        round(int(start[i : i + 2], 16) * (1 - share) + int(end[i : i + 2], 16) * share)
+        for i in (1, 3, 5)
+    ]
+    return "#" + "".join(f"{value:02x}" for value in values)
+
+
+@alt.theme.register(NAME, enable=False)
+def theme() -> alt.theme.ThemeConfig:
+    """Return the Vega-Lite configuration of every chart."""
+    font = ", ".join(FONTS)
+    text: dict[str, Any] = {"font": font, "fontSize": SIZE, "color": COLORS["ink"]}
+    return alt.theme.ThemeConfig(
+        {
+            "config": {
+                "background": None,
+                "font": font,
+                "padding": 4,
+                "view": {"stroke": None, "continuousHeight": 260, "discreteHeight": {"step": 36}},
+                "title": {
+                    "anchor": "start",
+                    "fontSize": 16,
+                    "subtitleFontSize": SIZE,
+                    "offset": 12,
+                },
+                "axis": {
+                    "labelFontSize": SIZE,
+                    "titleFontSize": SIZE,
+                    "titleFontWeight": "normal",
+                    "labelColor": COLORS["ink"],
+                    "titleColor": MUTED,
+                    "labelLimit": 240,
+                    "labelPadding": 6,
+                    "titlePadding": 8,
+                    "domain": False,
+                    "ticks": False,
+                    "gridColor": GRID,
+                    "domainColor": COLORS["light"],
+                    "tickColor": COLORS["light"],
+                },
+                "axisBand": {"grid": False},
+                "axisQuantitative": {"tickCount": 6},
+                "header": {
+                    "labelFontSize": SIZE,
+                    "labelColor": COLORS["ink"],
+                    "titleColor": MUTED,
+                    "titleFontSize": SIZE,
+                },
+                "legend": {
+                    "orient": "top",
+                    "title": None,
+                    "labelFontSize": SIZE,
+                    "labelColor": COLORS["ink"],
+                    "titleColor": MUTED,
+                    "titleFontSize": SIZE,
+                    "titleFontWeight": "normal",
+                    "labelLimit": 300,
+                    "symbolType": "circle",
+                    "symbolSize": 130,
+                    "offset": 8,
+                },
+                "bar": {"color": COLORS["neutral"]},
+                "point": {"color": COLORS["neutral"], "filled": True, "size": 120},
+                "line": {"color": COLORS["neutral"], "strokeWidth": 2.5},
+                "rule": {"color": COLORS["ink"]},
+                "text": text,
+                "range": {
+                    "category": [COLORS[actor] for actor in (*ACTORS, "accent", "neutral")],
+                    "heatmap": [COLORS["empty"], COLORS["shanghai"]],
+                    "ramp": [COLORS["empty"], COLORS["shanghai"]],
+                },
+            }
+        }
+    )

@@ -38,14 +38,16 @@ def _places(value: Interval | Number, most: int) -> int:
 
 
 def format_count(value: Interval | Number, locale: str) -> str:
-    """Format a whole number, such as ``6,614``."""
-    return format_decimal(decimal(_nominal(value), 0), locale=locale)
+    """Format a whole number, such as ``6614`` or ``12,345``."""
+    return format_fixed(value, 0, locale)
 
 
 def format_fixed(value: Interval | Number, places: int, locale: str) -> str:
-    """Format a number with a fixed count of decimal places."""
+    """Format a number with a fixed count of decimal places; four digits are not grouped."""
+    number = decimal(_nominal(value), places)
     pattern = "#,##0" + ("." + "0" * places if places else "")
-    return format_decimal(decimal(_nominal(value), places), format=pattern, locale=locale)
+    grouped = abs(number) >= 10_000
+    return format_decimal(number, format=pattern, locale=locale, group_separator=grouped)
 
 
 def format_ratio(value: Interval | Number, locale: str, most: int = 3) -> str:

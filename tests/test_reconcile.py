@@ -1,0 +1,91 @@
+"""Verdicts, on made-up sides and on the real ledger."""
+
+import json
+
+import pytest
+
+from shanhai.evidence.errors import EvidenceError
+from shanhai.evidence.interval import Interval
+from shanhai.evidence.ledger import Ledger
+from shanhai.evidence.reconcile import judge, reconcile
+
+
+@pytest.mark.parametrize(
+    ("left", "operator", "right", "verdict"),
+    [
+        ((5, 5, 5), "=", (5, 5, 5), "exact"),
+        ((5, 5, 5), "=", (6, 6, 6), "inconsistent"),
+        ((5, 4, 6), "=", (5, 5, 5), "within rounding"),
+        ((5, 4, 6), "=", (5, 4, 6), "within rounding"),
+        ((5, 4, 6), "=", (7, 6, 8), "within rounding"),
+        ((5, 4, 6), "=", (8, 7, 9), "inconsistent"),
+        ((8, 7, 9), "=", (5, 4, 6), "inconsistent"),
+        ((5, 5, 5), ">=", (5, 5, 5), "exact"),
+        ((7, 6, 8), ">=", (5, 4, 6), "exact"),
+        ((6, 5, 7), ">=", (6, 5, 7), "within rounding"),
+        ((4, 3, 5), ">=", (6, 5, 7), "within rounding"),
+        ((4, 3, 5), ">=", (7, 6, 8), "inconsistent"),
+        ((4, 3, 5), "<=", (7, 6, 8), "exact"),
+        ((7, 6, 8), "<=", (4, 3, 5), "inconsistent"),
+        ((6, 5, 7), "<=", (4, 3, 5), "within rounding"),
+    ],
+)
+def test_verdict(left, operator, right, verdict):
+    assert judge(Interval(*left), operator, Interval(*right)) == verdict
+
+
+def test_an_unknown_operator_is_named():
+    with pytest.raises(EvidenceError, match="'<'"):
+        judge(Interval.exact(1), "<", Interval.exact(2))
+
+
+@pytest.fixture(scope="module")
+def findings(root):
+    return {finding.identity.id: finding for finding in reconcile(Ledger.load(root / "data"))}
+
+
+def test_the_headline_is_not_the_sum_of_its_parts(findings):
+    finding = findings["aid-fiscal"].as_dict()
+    assert finding["verdict"] == "inconsistent"
+    assert finding["left"] == {"expression": "all-aid", "value": 14108000000, "low": 14107500000, "high": 14108500000}
+    assert finding["right"]["value"] == 10564000000 + 3027000000
+    assert finding["gap"] == {"value": -517000000, "low": -518500000, "high": -515500000, "percent": -3.6646}
+
+
+def test_counts_that_agree_are_exact(findings):
+    for name in ("agreements", "districts-restated", "cities", "investment-chain"):
+        assert findings[name].verdict == "exact"
+
+
+def test_scopes_that_differ_are_not_judged(findings):
+    for finding in findings.values():
+        assert (finding.identity.comparable == "no") == (finding.verdict == "not comparable")
+    assert findings["hospitals"].as_dict()["gap"]["value"] == -21
+
+
+def test_every_kind_and_every_verdict_is_there(findings):
+    kinds = {finding.identity.kind for finding in findings.values()}
+    assert kinds == {"total_parts", "part_whole", "restated", "two_sides", "chain"}
+    assert {f.verdict for f in findings.values()} == {"exact", "within rounding", "inconsistent", "not comparable"}
+    assert len(findings) >= 12
+
+
+def test_claims_are_named_once_each(findings):
+    assert findings["aid-with-donations"].claims == ["all-aid", "sh-aid", "gd-aid", "gd-donations"]
+
+
+def test_json_holds_plain_numbers(findings):
+    for finding in findings.values():
+        assert json.loads(json.dumps(finding.as_dict())) == finding.as_dict()
+
+
+def test_an_unknown_claim_is_named(data, table):
+    table("identities").set("cities", "right", "two-to-one-from + nobody")
+    with pytest.raises(EvidenceError, match="identity cities: no claim 'nobody'"):
+        reconcile(Ledger.load(data))
+
+
+def test_a_zero_total_has_no_percentage(data, table):
+    table("claims").set("gd-cities", "value", "0")
+    finding = next(f for f in reconcile(Ledger.load(data)) if f.identity.id == "cities")
+    assert finding.as_dict()["gap"]["percent"] is None

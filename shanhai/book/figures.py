@@ -1,0 +1,171 @@
+"""Charts of notebooks as figures of the book: numbered, linked to the ledger, readable as text.
+
+A chart's output becomes a docutils ``figure``: title, picture with a text alternative, and a legend
+with subtitle and source. Every builder can show that. HTML shows more: the title first, the picture
+inline for wide and for narrow pages, and the chart's data as a table.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from docutils import nodes
+
+from shanhai.book import data
+from shanhai.book.claims import reference
+from shanhai.book.words import words
+from shanhai.charts import theme
+from shanhai.charts.finding import KEY
+from shanhai.charts.renderer import LAB_MIME, MIME
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from myst_nb.core.render import MimeData, NbElementRenderer
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+    from sphinx.writers.html5 import HTML5Translator
+
+COLORS_FILE = "chart-colors.css"
+"""Written among the static files: the theme's colours for dark pages."""
+
+
+class MimeRenderer:
+    """MyST-NB's plug-in for the output of `shanhai.charts.renderer`."""
+
+    mime_priority_overrides: ClassVar[Sequence[tuple[str, str, int | None]]] = (
+        ("*", MIME, 0),
+        # MyST-NB knows nothing of this builder: pictures first, then what any output has.
+        ("shanhai-report", "image/svg+xml", 10),
+        ("shanhai-report", "image/png", 20),
+        ("shanhai-report", "text/plain", 30),
+    )
+
+    @staticmethod
+    def handle_mime(
+        renderer: NbElementRenderer, data: MimeData, inline: bool
+    ) -> list[nodes.Element] | None:
+        """Return the figure of a chart; nothing for what only JupyterLab shows; None to decline."""
+        if data.mime_type == LAB_MIME:
+            if KEY not in data.content.get("usermeta", {}):
+                renderer.logger.warning(
+                    "a chart is left out of the book: pass it through finding()", line=data.line
+                )
+            return []
+        if data.mime_type != MIME:
+            return None
+        return [_figure(renderer, data.content, data.line)]
+
+
+def _figure(renderer: NbElementRenderer, chart: dict[str, Any], line: int | None) -> nodes.figure:
+    """Return a chart as a figure that any builder can show."""
+    document = renderer.renderer.document
+    env: BuildEnvironment = document.settings.env
+    uri = renderer.write_file(
+        ["charts", f"{chart['name']}.svg"], chart["svg"]["wide"].encode(), overwrite=True
+    )
+    figure = nodes.figure("", classes=["chart"], names=[f"fig-{chart['name']}"])
+    figure["chart"] = {
+        "svg": chart["svg"],
+        "table": chart["table"],
+        "summary": words(env)["chart_data"],
+    }
+    document.note_explicit_target(figure, figure)
+    figure += nodes.image("", uri=uri, alt=chart["description"])
+    figure += nodes.caption(chart["title"], chart["title"])
+    figure += nodes.legend(
+        "",
+        nodes.paragraph("", chart["subtitle"], classes=["subtitle"]),
+        _source(env, chart, renderer, line),
+    )
+    return figure
+
+
+def _source(
+    env: BuildEnvironment, chart: dict[str, Any], renderer: NbElementRenderer, line: int | None
+) -> nodes.paragraph:
+    """Return the line that links a chart to the figures of the ledger it draws."""
+    term = words(env)
+    source = nodes.paragraph("", term["source"], classes=["source"])
+    if not chart["claims"]:
+        source += nodes.Text(term["no_source"])
+        return source
+    ledger = data.ledger(env, "claims")
+    for index, claim_id in enumerate(chart["claims"]):
+        claim = ledger.claims.get(claim_id)
+        if claim is None:
+            renderer.logger.warning(
+                f"chart {chart['name']!r}: unknown claim {claim_id!r}: "
+                f"no such id in {data.path(env, 'claims')}",
+                line=line,
+            )
+            continue
+        if index:
+            source += nodes.Text(term["comma"])
+        source += reference(claim.id, claim.token, env.docname)
+    return source
+
+
+def visit_figure(self: HTML5Translator, node: nodes.figure) -> None:
+    """Write a chart: caption and subtitle, picture, source, data. Other figures as Sphinx does."""
+    if "chart" not in node:
+        type(self).visit_figure(self, node)
+        return
+    chart = node["chart"]
+    legend = node[-1]
+    self.body.append(self.starttag(node, "figure"))
+    # The caption opens the element that the subtitle belongs to as well.
+    node.next_node(nodes.caption).walkabout(self)
+    for child in legend:
+        if "subtitle" in child["classes"]:
+            child.walkabout(self)
+    self.body.append("</figcaption>\n")
+    for variant, picture in chart["svg"].items():
+        self.body.append(f'<div class="chart-{variant}">{picture}</div>\n')
+    for child in legend:
+        if "subtitle" not in child["classes"]:
+            child.walkabout(self)
+    if chart["table"]:
+        self.body.append(_details(chart["summary"], chart["table"]))
+    self.body.append("</figure>\n")
+    raise nodes.SkipNode
+
+
+def depart_figure(self: HTML5Translator, node: nodes.figure) -> None:
+    """Close a figure that is no chart."""
+    type(self).depart_figure(self, node)
+
+
+def _details(summary: str, table: dict[str, list]) -> str:
+    """Return a chart's data as a table that opens on request; all text is escaped."""
+    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in table["columns"])
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in table["rows"])
+    label = escape(summary)
+    return (
+        f'<details class="chart-data"><summary>{label}</summary>\n'
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{label}"><table>\n'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody>\n</table></div></details>\n"
+    )
+
+
+def _cell(value: str | int | float | bool) -> str:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    kind = ' class="number"' if is_number else ""
+    return f"<td{kind}>{escape(str(value))}</td>"
+
+
+def _write_colors(app: Sphinx) -> None:
+    if app.builder.format == "html":
+        folder = Path(app.outdir) / "_static"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / COLORS_FILE).write_text(theme.stylesheet(), "utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Show charts in HTML, with the theme's colours; other builders know plain figures."""
+    app.add_node(nodes.figure, override=True, html=(visit_figure, depart_figure))
+    app.add_css_file(COLORS_FILE)
+    app.connect("builder-inited", _write_colors)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -65,16 +65,20 @@ def format_share(value: Interval | Number, locale: str, most: int = 3) -> str:
 def format_scaled(value: Interval | Number, locale: str, most: int = 4) -> str:
     """Format an amount in the locale's largest fitting scale, such as ``5.17亿`` or ``517 million``.
 
-    The scale words are the locale's compact decimal patterns.
+    The scale words are the locale's compact decimal patterns. A figure with bounds keeps the digits they
+    support, ``most`` at the most; a plain number is rounded to two places of its scale.
     """
     nominal = _nominal(value)
-    if not nominal:
-        return format_decimal(0, locale=locale)
     divisor, pattern = _scale(abs(nominal), locale)
-    scaled = value / divisor if isinstance(value, Interval) else nominal / divisor
-    places = min(2, _places(scaled, most)) if divisor > 1 else 0
-    number = format_fixed(scaled, places, locale)
-    return pattern.format(number)
+    if isinstance(value, Interval):
+        scaled = value / divisor
+        places = min(2, _places(scaled, most)) if divisor > 1 else 0
+        return pattern.format(format_fixed(scaled, places, locale))
+    number = decimal(nominal / divisor, 2 if divisor > 1 else 0)
+    whole = abs(number) >= 10_000
+    return pattern.format(
+        format_decimal(number, format="#,##0.##", locale=locale, group_separator=whole)
+    )
 
 
 def _scale(value: Fraction, locale: str) -> tuple[int, str]:

@@ -1,0 +1,78 @@
+"""Numbers and dates as readers see them."""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shanhai import numbers
+from shanhai.evidence.interval import Interval
+
+
+@pytest.mark.parametrize(
+    ("value", "zh", "en"),
+    [
+        (0, "0", "0"),
+        (7214, "7214", "7.21 thousand"),
+        (517_000_000, "5.17亿", "517 million"),
+        (-517_000_000, "-5.17亿", "-517 million"),
+        (79_200, "7.92万", "79.2 thousand"),
+        (87_000_000, "8700万", "87 million"),
+        (14_108_000_000, "141.08亿", "14.11 billion"),
+    ],
+)
+def test_scales_are_the_locale_s(value, zh, en):
+    assert numbers.format_scaled(value, "zh_CN") == zh
+    assert numbers.format_scaled(value, "en") == en
+
+
+def test_bounds_limit_the_digits():
+    ratio = Interval.printed(Decimal("1.03"), 10_000) / Interval.printed(Decimal("7.92"), 10_000)
+    assert numbers.format_ratio(ratio, "zh_CN") == "0.130"
+    assert numbers.format_share(ratio, "zh_CN") == "13.0%"
+    loose = Interval(Fraction("1.38"), 1, 2)
+    assert numbers.format_ratio(loose, "zh_CN") == "1"
+    assert numbers.format_share(Interval(Fraction("0.3"), Fraction("0.2"), Fraction("0.4")), "zh_CN") == "30%"
+
+
+@given(st.fractions(min_value=Fraction(1, 100), max_value=10**6), st.integers(0, 4))
+def test_fixed_places_round_half_even(value, places):
+    text = numbers.format_fixed(value, places, "zh_CN").replace(",", "")
+    assert Decimal(text) == numbers.decimal(value, places)
+    assert abs(Fraction(Decimal(text)) - value) <= Fraction(1, 2 * 10**places)
+
+
+def test_four_digits_are_not_grouped():
+    assert numbers.format_count(6614, "zh_CN") == "6614"
+    assert numbers.format_count(66140, "zh_CN") == "66,140"
+    assert numbers.format_count(Interval.exact(5), "zh_CN") == "5"
+
+
+def test_never_scientific_notation():
+    assert numbers.format_scaled(Fraction(1, 10**9), "zh_CN") == "0"
+    assert "E" not in numbers.format_scaled(10**18, "zh_CN")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "zh"),
+    [
+        (None, None, ""),
+        (date(1996, 1, 1), date(1996, 12, 31), "1996年"),
+        (date(2016, 9, 1), date(2016, 9, 30), "2016年9月"),
+        (date(2016, 1, 1), None, "2016年1月–"),
+        (None, date(2015, 12, 31), "–2015年12月"),
+        (date(2017, 10, 1), date(2017, 12, 31), "2017年10月–2017年12月"),
+        (date(2016, 1, 1), date(2020, 12, 31), "2016年1月–2020年12月"),
+    ],
+)
+def test_periods(start, end, zh):
+    assert numbers.format_period(start, end, "zh_CN") == zh
+
+
+def test_days_and_months_follow_the_locale():
+    assert numbers.format_day(date(2026, 11, 23), "zh_CN") == "2026年11月23日"
+    assert numbers.format_day(date(2026, 11, 23), "en") == "November 23, 2026"
+    assert numbers.format_month(date(2016, 9, 1), "en") == "September 2016"

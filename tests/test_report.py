@@ -422,6 +422,8 @@ class TestParts:
             ("two\nwords", "two words"),
             ("第一，\n第二", "第一，第二"),
             ("两行 \n 之间", "两行之间"),
+            ("共 48 个项目", "共48个项目"),
+            ("东镇 西镇", "东镇 西镇"),
         ],
     )
     def test_join_lines(self, source, joined):
@@ -430,7 +432,8 @@ class TestParts:
     def test_join_lines_beside_other_nodes(self):
         assert join_lines("\n", "金", "1") == ""
         assert join_lines("\n", "a", "b") == " "
-        assert join_lines("到账。", "", "\n") == "到账。"
+        assert join_lines("到账。", "", "见") == "到账。"
+        assert join_lines("共 ", "", "7") == "共"
 
     def test_picture_gets_the_face_and_its_weights(self, tmp_path):
         picture = prepare_picture(FIXTURE / "pictures/bars.svg", tmp_path / "out.svg")

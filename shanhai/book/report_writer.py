@@ -43,17 +43,22 @@ _CJK = (
 )
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _BREAK_BY_CJK = re.compile(rf"(?<=[{_CJK}])[ \t]*\n[ \t]*|[ \t]*\n[ \t]*(?=[{_CJK}])")
-_QUANTITY = re.compile(rf"(?<![0-9A-Za-z.,])[0-9][0-9.,]*[万亿]{{0,2}}[{_HAN}]")
+_QUANTITY = re.compile(rf"(?<![0-9A-Za-z.,])([0-9][0-9.,]*[万亿]{{0,2}})([{_HAN}]|$)")
+_SPACED = re.compile(rf"(?<=[{_HAN}]) +(?=[0-9A-Za-z])|(?<=[0-9]) +(?=[{_HAN}])")
+_ORDINAL = "第"
+_INLINE = (nodes.inline, nodes.reference, nodes.emphasis, nodes.strong)
 _LEVELS = 4
 
 
 def join_lines(text: str, before: str = "", after: str = "") -> str:
-    """Return `text` on one line; a line break beside a Chinese character leaves no space.
+    """Return `text` on one line, and without the spaces that Typst sets by itself.
 
-    `before` and `after` are the characters that stand next to the text, "" at either end.
+    A line break beside a Chinese character leaves no space, and a space typed between Chinese and a
+    number or a Latin word is dropped. `before` and `after` are the characters that stand next to
+    the text, "" at either end.
     """
-    before, after = before.strip(), after.strip()
     joined = _BREAK_BY_CJK.sub("", before + text + after).replace("\n", " ")
+    joined = _SPACED.sub("", joined)
     return joined[len(before) : len(joined) - len(after)]
 
 
@@ -210,11 +215,14 @@ class ReportTranslator(TypstTranslator):
             return
         start = 0
         for match in _QUANTITY.finditer(text):
+            number, unit = match.groups()
+            if not unit and not _is_han(after):
+                continue
             if match.start() > start:
                 body.append("#" + escape_str(text[start : match.start()]))
             left = text[match.start() - 1] if match.start() else before
-            gap = _is_han(left) and (match.start() > start or not start)
-            body.append(f"#token(before: {_flag(gap)})[#{escape_str(match.group())}]")
+            apart = _is_han(left) and left != _ORDINAL and (match.start() > start or not start)
+            body.append(f"#token(before: {_flag(apart)})[#{escape_str(number + unit)}]")
             start = match.end()
         if start < len(text):
             body.append("#" + escape_str(text[start:]))
@@ -460,7 +468,12 @@ class ReportTranslator(TypstTranslator):
 
     def visit_paragraph(self, node: Element) -> None:
         """Write a paragraph; the first of a definition follows its term."""
-        if isinstance(node.parent, nodes.definition) and not self.curr_element().body:
+        if node["classes"]:
+            classes = _array(map(escape_str, node["classes"]))
+            self.append_block_fun(
+                node, "paragraph", named_params={"classes": classes}, force_body=True
+            )
+        elif isinstance(node.parent, nodes.definition) and not self.curr_element().body:
             self.append_unprocessed(node)
         else:
             super().visit_paragraph(node)
@@ -516,12 +529,19 @@ def _docname(node: nodes.Node | None) -> str:
 
 
 def _neighbours(node: nodes.Node) -> tuple[str, str]:
-    """Return the character before and the one after an inline node ("" at either end)."""
+    """Return the visible characters before and after an inline node ("" at the end of a block)."""
+    return _neighbour(node, -1), _neighbour(node, 1)
+
+
+def _neighbour(node: nodes.Node, step: int) -> str:
     siblings = node.parent.children
-    index = next(place for place, sibling in enumerate(siblings) if sibling is node)
-    before = siblings[index - 1].astext()[-1:] if index else ""
-    after = siblings[index + 1].astext()[:1] if index + 1 < len(siblings) else ""
-    return before, after
+    place = next(index for index, sibling in enumerate(siblings) if sibling is node) + step
+    while 0 <= place < len(siblings):
+        text = siblings[place].astext().strip()
+        if text:
+            return text[0 if step > 0 else -1]
+        place += step
+    return _neighbour(node.parent, step) if isinstance(node.parent, _INLINE) else ""
 
 
 def _is_han(character: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -113,6 +114,25 @@ class ReportTable(Table):
         self.name = "report-table"
         self.number: str | None = None
         self.head: str | None = None
+        self.lines = sum(map(self._lines, node.findall(nodes.row)))
+
+    def _lines(self, row: Element) -> int:
+        """Return about how many lines of text a row is high: em by em, in columns of one width.
+
+        Only tables that are clearly short or long need to come out right.
+        """
+        table_width = 50  # em
+        group = row.parent.parent
+        given = [spec["colwidth"] for spec in group.findall(nodes.colspec)]
+        widths = given if self.colwidths_given else [1] * len(given)
+        shares = [max(1.0, table_width * width / sum(widths)) for width in widths]
+        return max(
+            (
+                sum(ceil(len(part.astext()) / share) or 1 for part in entry.children)
+                for entry, share in zip(row.children, shares, strict=False)
+            ),
+            default=1,
+        )
 
     def to_text(self) -> str:
         """Return the call of `report-table`."""
@@ -126,7 +146,7 @@ class ReportTable(Table):
             "title": self.named_params.get("caption"),
             "columns": f"({columns},)",
             "classes": _array(map(escape_str, self.classes)),
-            "rows": str(self.cells.count("row-rule") + 1),
+            "lines": str(self.lines),
             "header": self.head,
         }
         arguments = [f"{name}: {value}" for name, value in named.items() if value is not None]
@@ -216,7 +236,7 @@ class ReportTranslator(TypstTranslator):
         start = 0
         for match in _QUANTITY.finditer(text):
             number, unit = match.groups()
-            if not unit and not _is_han(after):
+            if not unit and not _is_han(number[-1]) and not _is_han(after):
                 continue
             if match.start() > start:
                 body.append("#" + escape_str(text[start : match.start()]))

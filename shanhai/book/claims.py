@@ -174,11 +174,10 @@ class GlossaryDirective(SphinxDirective):
         return [items]
 
 
-def setup(app: Sphinx) -> None:
+def setup(app: Sphinx) -> dict[str, bool]:
     """Register the role and the directives."""
     app.add_role("claim", ClaimRole())
     app.add_directive("evidence", EvidenceDirective)
     app.add_directive("ledger-table", LedgerTableDirective)
     app.add_directive("ledger-glossary", GlossaryDirective)
-
-
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

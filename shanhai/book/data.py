@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 
 from shanhai import numbers
+from shanhai.book.words import words
 from shanhai.evidence.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ def ledger(env: BuildEnvironment, *tables: str) -> Ledger:
 
 def period(start: Any, end: Any, env: BuildEnvironment) -> str:
     """Return a period in words, empty where neither end is stated."""
+    if start and not end:
+        return words(env)["since"].format(numbers.format_month(start, env.config.language))
+    if end and not start:
+        return words(env)["until"].format(numbers.format_month(end, env.config.language))
     return numbers.format_period(start, end, env.config.language)
 
 

@@ -73,10 +73,11 @@ def _updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
     return [docname for docname, needed in sources(env).items() if needed & read]
 
 
-def setup(app: Sphinx) -> None:
+def setup(app: Sphinx) -> dict[str, bool]:
     """Register the role and keep its pages in step with the notebooks."""
     app.add_role("derived", DerivedRole())
     app.connect("env-before-read-docs", _before_read)
     app.connect("env-purge-doc", _purge)
     app.connect("env-merge-info", _merge)
     app.connect("env-updated", _updated)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

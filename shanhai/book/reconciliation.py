@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from shanhai.evidence.ledger import Ledger
 
 
+#: How the two sides stand to each other, by the relation that should hold and the verdict.
+_SIGNS = {
+    "=": {"exact": "=", "within rounding": "≈", "inconsistent": "≠", "not comparable": "|"},
+    ">=": {"exact": "≥", "within rounding": "≳", "inconsistent": "≱", "not comparable": "|"},
+    "<=": {"exact": "≤", "within rounding": "≲", "inconsistent": "≰", "not comparable": "|"},
+}
+
+
 class ReconciliationDirective(SphinxDirective):
     """A table of all identities: what should hold, the two sides, the verdict."""
 
@@ -43,7 +51,7 @@ class ReconciliationDirective(SphinxDirective):
                 used += nodes.Text(words(self.env)["comma"])
             used += reference(claim, ledger.claims[claim].token, self.env.docname)
         explanation = nodes.paragraph("", getattr(identity, f"explanation_{lang}"))
-        sign = {"=": "=", ">=": "≥", "<=": "≤"}[identity.operator]
+        sign = _SIGNS[identity.operator][finding.verdict]
         sides = nodes.paragraph("", f"{self._amount(finding.left)} {sign} {self._amount(finding.right)}")
         gap = nodes.paragraph("", self._gap(finding), classes=["facts"])
         verdict = nodes.paragraph(
@@ -62,7 +70,7 @@ class ReconciliationDirective(SphinxDirective):
         return cells
 
     def _amount(self, side: Interval) -> str:
-        return numbers.format_scaled(side.value, self.env.config.language)
+        return numbers.format_scaled(side, self.env.config.language, most=6)
 
     def _gap(self, finding: Finding) -> str:
         if not finding.gap.value:
@@ -78,6 +86,7 @@ class ReconciliationDirective(SphinxDirective):
         return text
 
 
-def setup(app: Sphinx) -> None:
+def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directive."""
     app.add_directive("reconciliation", ReconciliationDirective)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

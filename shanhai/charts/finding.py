@@ -33,9 +33,9 @@ def finding(
     """Return ``chart`` with what a reader needs beside the picture.
 
     ``name`` becomes the figure's anchor, ``fig-NAME``. ``title`` states the finding, ``subtitle``
-    what is measured and in which unit, ``description`` says the picture in words. ``claims`` are the
-    ids of the figures it draws. ``table`` is the data to show as a table (default: the chart's own
-    data frame). ``narrow`` is another layout for phones, where squeezing this one does not do.
+    what is measured and in which unit, ``description`` says the picture in words. ``claims`` are
+    the ids of the figures it draws. ``table`` is the data to show as a table (default: the chart's
+    own data frame). ``narrow`` is another layout for phones, where squeezing this one does not do.
 
     Raises ValueError or TypeError in one sentence.
     """

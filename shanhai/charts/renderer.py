@@ -1,8 +1,8 @@
 """The Altair renderer: one chart becomes a specification, and two pictures of it.
 
-``application/vnd.shanhai.chart+json`` is for the book. Its pictures hold the plot only: the page sets
-the title, the subtitle and the source as text, which wraps, is found by search and read aloud.
-JupyterLab shows the specification, with the Vega it brings.
+``application/vnd.shanhai.chart+json`` is for the book. Its pictures hold the plot only: the page
+sets title, subtitle and source as text, which wraps, is found by search and read aloud. JupyterLab
+shows the specification, with the Vega it brings.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from shanhai.charts.finding import KEY
 
 MIME = "application/vnd.shanhai.chart+json"
 LAB_MIME = "application/vnd.vegalite.v5+json"
-"""What JupyterLab 4 has a viewer for; it shows later specifications too (their part that it knows)."""
+"""What JupyterLab 4 has a viewer for; it draws specifications of version 6 too."""
 
 WIDTHS = {"wide": 680, "narrow": 328}
-"""Width of the whole picture in pixels: a page's column, and a phone of 360 pixels less its margins."""
+"""Width of the whole picture in pixels: a page's column, and a phone of 360 px less margins."""
 
 _TRIES = 3
-"""How often the padding grows to take in text that stands beyond the plot; twice has been enough."""
+"""How often the padding may grow to take in text beyond the plot; twice has been enough."""
 
 
 def enable() -> None:
@@ -92,7 +92,7 @@ def draw(spec: dict[str, Any]) -> str:
 def _plot(spec: dict[str, Any], width: int) -> dict[str, Any]:
     """Return the specification of the plot alone, ``width`` pixels wide where it can be."""
     plot = {key: value for key, value in spec.items() if key not in {"title", "usermeta"}}
-    plot["padding"] = dict.fromkeys(("left", "top", "right", "bottom"), 4)
+    plot["padding"] = dict.fromkeys(("left", "top", "right", "bottom"), 1)
     if "mark" in plot or "layer" in plot:
         plot["width"] = width
         plot["autosize"] = {"type": "fit-x", "contains": "padding"}

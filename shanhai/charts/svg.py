@@ -7,6 +7,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator
+from operator import mul
 from xml.etree import ElementTree as ET
 
 from shanhai.charts import theme
@@ -15,13 +16,10 @@ SVG = "http://www.w3.org/2000/svg"
 _XLINK = "{http://www.w3.org/1999/xlink}href"
 _NUMBER = re.compile(r"-?\d*\.\d{3,}(?:e-?\d+)?")
 _NOISE = ("role", "aria-label", "aria-roledescription", "aria-hidden", "pointer-events")
-_DEFAULTS = {
-    "opacity": "1",
-    "font-weight": "normal",
-    "text-anchor": "start",
-    "transform": "translate(0,0)",
-}
+_DEFAULTS = {"opacity": "1", "font-weight": "normal", "transform": "translate(0,0)"}
 _HEX = re.compile(r"#[0-9a-f]{6}")
+_FAR = 50
+"""How far from a ramp a colour may lie, in RGB steps, and still be taken for one of it."""
 _RGB = re.compile(r"rgb\((\d+), ?(\d+), ?(\d+)\)")
 
 ET.register_namespace("", SVG)
@@ -31,9 +29,9 @@ ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
 def tidy(text: str, prefix: str, title: str, description: str) -> str:
     """Return a picture that can stand in any page.
 
-    Its ids start with ``prefix``; it scales by its viewBox; assistive technology meets one picture,
-    named ``title`` and described by ``description``, not a hundred marks; numbers keep two decimals;
-    the colours are those of the theme, so that a style sheet can turn them.
+    Its ids start with ``prefix``; it scales by its viewBox; assistive technology meets one
+    picture, named ``title`` and described by ``description``, not a hundred marks; numbers keep
+    two decimals; the colours are those of the theme, so that a style sheet can turn them.
     """
     root = ET.fromstring(text)
     ids: dict[str, str] = {}
@@ -148,22 +146,37 @@ def _color(value: str) -> str:
     value = value.lower()
     if mixed := _RGB.fullmatch(value):
         value = "#" + "".join(f"{int(part):02x}" for part in mixed.groups())
-    known = _known()
-    if value in known or not _HEX.fullmatch(value):
+    if value in _known() or not _HEX.fullmatch(value):
         return value
-    near = min(
-        (light for light in known if light.startswith("#")), key=lambda light: _far(light, value)
-    )
-    return near if _far(near, value) < 2500 else value
+    return _step(value) or value
 
 
 @functools.cache
-def _known() -> tuple[str, ...]:
-    return tuple(dict.fromkeys(light for light, _ in theme.pairs()))
+def _known() -> frozenset[str]:
+    return frozenset(light for light, _ in theme.pairs())
 
 
-def _far(one: str, other: str) -> int:
-    return sum((int(one[i : i + 2], 16) - int(other[i : i + 2], 16)) ** 2 for i in (1, 3, 5))
+@functools.cache
+def _step(value: str) -> str | None:
+    """Return the step of a ramp that a mixed colour is nearest to, None if it is on no ramp."""
+    start = _parts(theme.COLORS["empty"])
+    best, color = _FAR, None
+    for name in theme.RAMPS:
+        way = [b - a for a, b in zip(start, _parts(theme.COLORS[name]), strict=True)]
+        off = [b - a for a, b in zip(start, _parts(value), strict=True)]
+        share = sum(map(mul, way, off)) / sum(map(mul, way, way))
+        far = math.dist(off, [share * part for part in way])
+        if far < best:
+            # A value in the middle belongs below it, as charts turn text white above the middle.
+            side = [s for s in theme.STEPS if (s > 0.5) == (share > 0.52)]
+            best = far
+            near = min(side, key=lambda step: abs(step - share))  # noqa: B023 - used at once
+            color = theme.ramp(name)[theme.STEPS.index(near)][0]
+    return color
+
+
+def _parts(color: str) -> list[int]:
+    return [int(color[i : i + 2], 16) for i in (1, 3, 5)]
 
 
 def _prune(root: ET.Element) -> None:

@@ -1,8 +1,8 @@
 """The look of every chart: colours, type, axes. The one place where they are chosen.
 
-Colours are chosen by number, and ``tests/test_charts.py`` holds them to it: white text reads on every
-actor's colour (4.5 to 1 or more), actors stay apart in grey print and under the three common kinds
-of colour blindness, and every colour has a partner for dark pages.
+Colours are chosen by number, and ``tests/test_charts.py`` holds them to it: white text reads on
+every actor's colour (4.5 to 1 or more), actors stay apart in grey print and under the three common
+kinds of colour blindness, and every colour has a partner for dark pages.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ DARK: Mapping[str, str] = {
     "shanghai": "#5ba6ea",
     "guangdong": "#d07a2e",
     "yunnan": "#5fd6a4",
-    "both": "#e2d9fa",
+    "both": "#d3c8f5",
     "accent": "#f472b0",
     "shanghai-light": "#274863",
     "guangdong-light": "#5e3d22",
@@ -62,8 +62,8 @@ ACTORS = ("shanghai", "guangdong", "yunnan", "both")
 RAMPS = (*ACTORS, "accent")
 """Colours that a heat map may end in; it starts from ``empty``."""
 
-STEPS = 8
-"""Steps of a heat map's ramp. Those above the middle carry white text (dark text on dark pages)."""
+STEPS = (1 / 8, 2 / 8, 3 / 8, 5 / 8, 6 / 8, 7 / 8)
+"""A heat map's steps, without the middle: no text reads on it. Above it text is white."""
 
 GRID, GRID_DARK = "#e1e4e8", "#33383e"
 MUTED, MUTED_DARK = "#57606a", "#a9b1ba"
@@ -82,18 +82,39 @@ def actor_scale(labels: Mapping[str, str] | None = None) -> alt.Scale:
 
 def ramp(name: str) -> list[tuple[str, str]]:
     """Return the steps between ``empty`` and a colour, each on white and on dark pages."""
-    steps = []
-    for step in range(1, STEPS):
-        share = step / STEPS
-        # On dark pages the steps leave out the middle greys, on which no text reads.
-        dark = share * 0.45 if share <= 0.5 else 0.55 + (share - 0.5) * 0.9
-        steps.append(
-            (
-                _mix(COLORS["empty"], COLORS[name], share),
-                _mix(DARK["empty"], DARK[name], dark),
-            )
+    light = _readable(COLORS["empty"], COLORS[name], PAPER)
+    dark = _readable(DARK["empty"], DARK[name], PAPER_DARK)
+    return [
+        (
+            _mix(COLORS["empty"], COLORS[name], _shown(share, light)),
+            _mix(DARK["empty"], DARK[name], _shown(share, dark)),
         )
-    return steps
+        for share in STEPS
+    ]
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours, 1 to 21, as WCAG 2.2 defines it."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(color: str) -> float:
+    """Return the relative luminance of an sRGB colour, 0 to 1, as WCAG 2.2 defines it."""
+    parts = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _shown(share: float, readable: float) -> float:
+    """Move the upper half of a ramp to where text reads."""
+    return share if share < 0.5 else readable + (1 - readable) * (share - 0.5) * 2
+
+
+def _readable(start: str, end: str, text: str) -> float:
+    """Return the smallest share of ``end``, in hundredths, on which ``text`` has 4.5 to 1."""
+    shares = (share / 100 for share in range(50, 100))
+    return next((s for s in shares if contrast(_mix(start, end, s), text) >= 4.5), 1.0)
 
 
 def pairs() -> Iterator[tuple[str, str]]:
@@ -159,6 +180,7 @@ def theme() -> alt.theme.ThemeConfig:
                     "tickColor": COLORS["light"],
                 },
                 "axisBand": {"grid": False},
+                "axisX": {"labelFlush": False},
                 "axisQuantitative": {"tickCount": 6},
                 "header": {
                     "labelFontSize": SIZE,

@@ -19,23 +19,40 @@ if TYPE_CHECKING:
 _MARK = "\u3000-\u303f\uff00-\uffef\u2014\u2018-\u201d\u2026"
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 
-#: A break beside a full-width mark, or between two Chinese characters.
-_BREAK = re.compile(rf"(?<=[{_MARK}])\n|\n(?=[{_MARK}])|(?<=[{_HAN}])\n(?=[{_HAN}])")
+_NO_SPACE = re.compile(rf"[{_MARK}]")
+_CHINESE = re.compile(rf"[{_HAN}]")
 
 
 class JoinLines(SphinxTransform):
-    """Drop the line breaks of Chinese paragraphs."""
+    """Drop the line breaks of Chinese paragraphs; MyST keeps each as a text node of its own."""
 
     default_priority = 200
 
     def apply(self) -> None:
-        """Rewrite the text nodes of every paragraph that holds a break."""
+        """Rewrite the text nodes that hold a break, looking at what stands on either side."""
         for text in list(self.document.findall(nodes.Text)):
-            if "\n" not in text or isinstance(text.parent, nodes.FixedTextElement | nodes.raw):
+            parent = text.parent
+            if "\n" not in text or isinstance(parent, nodes.FixedTextElement | nodes.raw):
                 continue
-            joined = _BREAK.sub("", text.astext())
+            at = parent.index(text)
+            before = parent[at - 1].astext() if at else ""
+            after = parent[at + 1].astext() if at + 1 < len(parent) else ""
+            joined = _join(before[-1:] + text.astext() + after[:1])
+            joined = joined[len(before[-1:]) : len(joined) - len(after[:1])]
             if joined != text.astext():
-                text.parent.replace(text, nodes.Text(joined))
+                parent.replace(text, nodes.Text(joined))
+
+
+def _join(text: str) -> str:
+    """Return ``text`` without the line breaks that Chinese print has no space for."""
+    lines = text.split("\n")
+    joined = lines[0]
+    for line in lines[1:]:
+        before, after = joined[-1:], line[:1]
+        marked = _NO_SPACE.match(before) or _NO_SPACE.match(after)
+        chinese = _CHINESE.match(before) and _CHINESE.match(after)
+        joined += line if marked or chinese else f"\n{line}"
+    return joined
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

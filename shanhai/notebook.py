@@ -12,7 +12,7 @@ import altair as alt
 import pandas as pd
 from myst_nb import glue as _glue
 
-from shanhai import numbers
+from shanhai import formats
 from shanhai.charts import COLORS, actor_scale, enable, finding
 from shanhai.evidence.ledger import Claim, Ledger
 from shanhai.evidence.reconcile import Finding, reconcile
@@ -114,7 +114,7 @@ class Book:
 
     def money(self, value: Interval | Number, unit: str = "CNY") -> str:
         """Format an amount in the locale's scale, with its unit's label."""
-        return f"{numbers.format_scaled(value, self.locale)}{self._unit(unit)}"
+        return f"{formats.format_scaled(value, self.locale)}{self._unit(unit)}"
 
     def _unit(self, unit: str) -> str:
         label = self.code("unit", unit)
@@ -122,23 +122,23 @@ class Book:
 
     def count(self, value: Interval | Number) -> str:
         """Format a whole number."""
-        return numbers.format_count(value, self.locale)
+        return formats.format_count(value, self.locale)
 
     def ratio(self, value: Interval | Number) -> str:
         """Format a ratio with the digits its bounds support."""
-        return numbers.format_ratio(value, self.locale)
+        return formats.format_ratio(value, self.locale)
 
     def decimal(self, value: Interval | Number, places: int) -> str:
         """Format a number with a fixed count of decimal places."""
-        return numbers.format_fixed(value, places, self.locale)
+        return formats.format_fixed(value, places, self.locale)
 
     def percent(self, value: Interval | Number) -> str:
         """Format a share as per cent."""
-        return numbers.format_share(value, self.locale)
+        return formats.format_share(value, self.locale)
 
     def month(self, value: date) -> str:
         """Format a year and a month."""
-        return numbers.format_month(value, self.locale)
+        return formats.format_month(value, self.locale)
 
     def gap(self, value: Interval, form: Callable[[Any], str], suffix: str = "") -> str:
         """Say a difference in words: more or less by how much, or equal.

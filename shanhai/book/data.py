@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 
-from shanhai import numbers
+from shanhai import formats
 from shanhai.book.words import words
 from shanhai.evidence.ledger import Ledger
 
@@ -44,10 +44,10 @@ def ledger(env: BuildEnvironment, *tables: str) -> Ledger:
 def period(start: Any, end: Any, env: BuildEnvironment) -> str:
     """Return a period in words, empty where neither end is stated."""
     if start and not end:
-        return words(env)["since"].format(numbers.format_month(start, env.config.language))
+        return words(env)["since"].format(formats.format_month(start, env.config.language))
     if end and not start:
-        return words(env)["until"].format(numbers.format_month(end, env.config.language))
-    return numbers.format_period(start, end, env.config.language)
+        return words(env)["until"].format(formats.format_month(end, env.config.language))
+    return formats.format_period(start, end, env.config.language)
 
 
 def cell(ledger: Ledger, field: dict, value: Any, lang: str) -> str:

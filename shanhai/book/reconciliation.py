@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from shanhai import numbers
+from shanhai import formats
 from shanhai.book import data
 from shanhai.book.claims import reference
 from shanhai.book.words import words
@@ -70,18 +70,18 @@ class ReconciliationDirective(SphinxDirective):
         return cells
 
     def _amount(self, side: Interval) -> str:
-        return numbers.format_scaled(side, self.env.config.language, most=6)
+        return formats.format_scaled(side, self.env.config.language, most=6)
 
     def _gap(self, finding: Finding) -> str:
         if not finding.gap.value:
             return ""
         language = self.env.config.language
         text = words(self.env)["gap"].format(
-            gap=numbers.format_scaled(abs(finding.gap.value), language)
+            gap=formats.format_scaled(abs(finding.gap.value), language)
         )
         if finding.percent is not None and finding.identity.operator == "=":
             text += words(self.env)["of_left"].format(
-                share=numbers.format_share(abs(finding.percent) / 100, language)
+                share=formats.format_share(abs(finding.percent) / 100, language)
             )
         return text
 

@@ -36,7 +36,7 @@ from sphinxcontrib_typstbuilder import TypstBuilder
 from shanhai.book.words import load
 from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.ledger import Ledger
-from shanhai.numbers import format_day
+from shanhai.formats import format_day
 
 from .report_writer import ReportTranslator, prune
 

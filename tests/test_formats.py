@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shanhai import numbers
+from shanhai import formats
 from shanhai.evidence.interval import Interval
 
 
@@ -25,35 +25,35 @@ from shanhai.evidence.interval import Interval
     ],
 )
 def test_scales_are_the_locale_s(value, zh, en):
-    assert numbers.format_scaled(value, "zh_CN") == zh
-    assert numbers.format_scaled(value, "en") == en
+    assert formats.format_scaled(value, "zh_CN") == zh
+    assert formats.format_scaled(value, "en") == en
 
 
 def test_bounds_limit_the_digits():
     ratio = Interval.printed(Decimal("1.03"), 10_000) / Interval.printed(Decimal("7.92"), 10_000)
-    assert numbers.format_ratio(ratio, "zh_CN") == "0.130"
-    assert numbers.format_share(ratio, "zh_CN") == "13.0%"
+    assert formats.format_ratio(ratio, "zh_CN") == "0.130"
+    assert formats.format_share(ratio, "zh_CN") == "13.0%"
     loose = Interval(Fraction("1.38"), 1, 2)
-    assert numbers.format_ratio(loose, "zh_CN") == "1"
-    assert numbers.format_share(Interval(Fraction("0.3"), Fraction("0.2"), Fraction("0.4")), "zh_CN") == "30%"
+    assert formats.format_ratio(loose, "zh_CN") == "1"
+    assert formats.format_share(Interval(Fraction("0.3"), Fraction("0.2"), Fraction("0.4")), "zh_CN") == "30%"
 
 
 @given(st.fractions(min_value=Fraction(1, 100), max_value=10**6), st.integers(0, 4))
 def test_fixed_places_round_half_even(value, places):
-    text = numbers.format_fixed(value, places, "zh_CN").replace(",", "")
-    assert Decimal(text) == numbers.decimal(value, places)
+    text = formats.format_fixed(value, places, "zh_CN").replace(",", "")
+    assert Decimal(text) == formats.decimal(value, places)
     assert abs(Fraction(Decimal(text)) - value) <= Fraction(1, 2 * 10**places)
 
 
 def test_four_digits_are_not_grouped():
-    assert numbers.format_count(6614, "zh_CN") == "6614"
-    assert numbers.format_count(66140, "zh_CN") == "66,140"
-    assert numbers.format_count(Interval.exact(5), "zh_CN") == "5"
+    assert formats.format_count(6614, "zh_CN") == "6614"
+    assert formats.format_count(66140, "zh_CN") == "66,140"
+    assert formats.format_count(Interval.exact(5), "zh_CN") == "5"
 
 
 def test_never_scientific_notation():
-    assert numbers.format_scaled(Fraction(1, 10**9), "zh_CN") == "0"
-    assert "E" not in numbers.format_scaled(10**18, "zh_CN")
+    assert formats.format_scaled(Fraction(1, 10**9), "zh_CN") == "0"
+    assert "E" not in formats.format_scaled(10**18, "zh_CN")
 
 
 @pytest.mark.parametrize(
@@ -69,10 +69,10 @@ def test_never_scientific_notation():
     ],
 )
 def test_periods(start, end, zh):
-    assert numbers.format_period(start, end, "zh_CN") == zh
+    assert formats.format_period(start, end, "zh_CN") == zh
 
 
 def test_days_and_months_follow_the_locale():
-    assert numbers.format_day(date(2026, 11, 23), "zh_CN") == "2026年11月23日"
-    assert numbers.format_day(date(2026, 11, 23), "en") == "November 23, 2026"
-    assert numbers.format_month(date(2016, 9, 1), "en") == "September 2016"
+    assert formats.format_day(date(2026, 11, 23), "zh_CN") == "2026年11月23日"
+    assert formats.format_day(date(2026, 11, 23), "en") == "November 23, 2026"
+    assert formats.format_month(date(2016, 9, 1), "en") == "September 2016"

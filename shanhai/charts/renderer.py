@@ -39,18 +39,26 @@ def enable() -> None:
 def render(spec: dict[str, Any], **_options: Any) -> dict[str, Any]:
     """Return the mime bundle of a chart, by the protocol of Altair's renderers.
 
-    A chart that is no finding (see `shanhai.charts.finding`) gets no picture for the book.
+    A chart that is no finding (see `shanhai.charts.finding`) gets no picture for the book. Charts
+    side by side keep the widths they have; ValueError says so if they are too wide for a page.
     """
     meta = spec.get("usermeta", {}).get(KEY)
     if meta is None:
         return {LAB_MIME: spec, "text/plain": "a chart that finding() has not described"}
     lab = {**spec, "usermeta": {KEY: {"claims": meta["claims"]}}}
     title = spec["title"]["text"]
+    name, description = spec["name"], spec["description"]
     plots = {
         "wide": _plot(spec, WIDTHS["wide"]),
         "narrow": _plot(meta["narrow"] or spec, WIDTHS["narrow"]),
     }
-    name, description = spec["name"], spec["description"]
+    drawn = {variant: draw(plot) for variant, plot in plots.items()}
+    for variant, picture in drawn.items():
+        if (width := svg.width(picture)) > WIDTHS[variant] + 1:
+            raise ValueError(
+                f"finding {name!r}: its {variant} picture is {width:.0f} px wide, "
+                f"{WIDTHS[variant]} is the limit: give its parts less width, or narrow= a layout"
+            )
     return {
         MIME: {
             "name": name,
@@ -60,8 +68,8 @@ def render(spec: dict[str, Any], **_options: Any) -> dict[str, Any]:
             "claims": meta["claims"],
             "table": meta["table"],
             "svg": {
-                variant: svg.tidy(draw(plot), f"{name}-{variant}", title, description)
-                for variant, plot in plots.items()
+                variant: svg.tidy(picture, f"{name}-{variant}", title, description)
+                for variant, picture in drawn.items()
             },
             "spec": plots["wide"],
             "narrow": plots["narrow"] if meta["narrow"] else None,
@@ -92,7 +100,8 @@ def draw(spec: dict[str, Any]) -> str:
 def _plot(spec: dict[str, Any], width: int) -> dict[str, Any]:
     """Return the specification of the plot alone, ``width`` pixels wide where it can be."""
     plot = {key: value for key, value in spec.items() if key not in {"title", "usermeta"}}
-    plot["padding"] = dict.fromkeys(("left", "top", "right", "bottom"), 1)
+    # A round mark at the end of a scale stands beyond it by its radius.
+    plot["padding"] = {"left": 1, "top": 1, "right": 7, "bottom": 1}
     if "mark" in plot or "layer" in plot:
         plot["width"] = width
         plot["autosize"] = {"type": "fit-x", "contains": "padding"}

@@ -65,6 +65,11 @@ def tidy(text: str, prefix: str, title: str, description: str) -> str:
     return ET.tostring(root, encoding="unicode")
 
 
+def width(text: str) -> float:
+    """Return the width of a picture in pixels."""
+    return float(ET.fromstring(text).get("viewBox", "").split()[2])
+
+
 def overflow(text: str) -> dict[str, int]:
     """Return by how many pixels text stands beyond each side of a picture.
 
@@ -164,15 +169,22 @@ def _step(value: str) -> str | None:
     for name in theme.RAMPS:
         way = [b - a for a, b in zip(start, _parts(theme.COLORS[name]), strict=True)]
         off = [b - a for a, b in zip(start, _parts(value), strict=True)]
-        share = sum(map(mul, way, off)) / sum(map(mul, way, way))
-        far = math.dist(off, [share * part for part in way])
+        nearest = sum(map(mul, way, off)) / sum(map(mul, way, way))
+        far = math.dist(off, [nearest * part for part in way])
         if far < best:
-            # A value in the middle belongs below it, as charts turn text white above the middle.
-            side = [s for s in theme.STEPS if (s > 0.5) == (share > 0.52)]
+            # Vega mixes by lightness. A value in the middle belongs below it: charts turn text
+            # white above the middle.
+            light, dark = _lightness(theme.COLORS["empty"]), _lightness(theme.COLORS[name])
+            share = (light - _lightness(value)) / (light - dark)
+            side = [s for s in theme.STEPS if (s > 0.5) == (share > 0.51)]
             best = far
-            near = min(side, key=lambda step: abs(step - share))  # noqa: B023 - used at once
+            near = min(side, key=lambda step: abs(step - share))
             color = theme.ramp(name)[theme.STEPS.index(near)][0]
     return color
+
+
+def _lightness(color: str) -> float:
+    return theme.luminance(color) ** (1 / 3)
 
 
 def _parts(color: str) -> list[int]:

@@ -171,7 +171,7 @@ def theme() -> alt.theme.ThemeConfig:
                     "labelColor": COLORS["ink"],
                     "titleColor": MUTED,
                     "labelLimit": 240,
-                    "labelPadding": 6,
+                    "labelPadding": 8,
                     "titlePadding": 8,
                     "domain": False,
                     "ticks": False,

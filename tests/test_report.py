@@ -434,6 +434,8 @@ class TestParts:
         assert join_lines("\n", "a", "b") == " "
         assert join_lines("到账。", "", "见") == "到账。"
         assert join_lines("共 ", "", "7") == "共"
+        assert join_lines(" 里", "元", "") == "里"
+        assert join_lines("东镇 西镇 ", "", "a") == "东镇 西镇"
 
     def test_picture_gets_the_face_and_its_weights(self, tmp_path):
         picture = prepare_picture(FIXTURE / "pictures/bars.svg", tmp_path / "out.svg")

@@ -54,10 +54,14 @@ _LEVELS = 4
 def join_lines(text: str, before: str = "", after: str = "") -> str:
     """Return `text` on one line, and without the spaces that Typst sets by itself.
 
-    A line break beside a Chinese character leaves no space, and a space typed between Chinese and a
-    number or a Latin word is dropped. `before` and `after` are the characters that stand next to
-    the text, "" at either end.
+    A line break beside a Chinese character leaves no space. A space typed between Chinese and a
+    number or a Latin word, or beside a link, is dropped. `before` and `after` are the characters
+    that stand next to the text, "" at either end.
     """
+    if _is_han(before) and _is_han(text.lstrip()[:1]):
+        text = text.lstrip()
+    if _is_han(after) and _is_han(text.rstrip()[-1:]):
+        text = text.rstrip()
     joined = _BREAK_BY_CJK.sub("", before + text + after).replace("\n", " ")
     joined = _SPACED.sub("", joined)
     return joined[len(before) : len(joined) - len(after)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-PARTS = ("claims", "derived", "reconciliation", "typography", "figures", "report")
+PARTS = ("claims", "derived", "reconciliation", "typography", "figures", "report", "execute")
 """The modules of this package that are Sphinx extensions themselves."""
 
 

@@ -1,0 +1,31 @@
+# `make help` lists the commands. All the work is in shanhai/bootstrap.py, which needs nothing but Python.
+
+# The first Python the lock was compiled for; `make PYTHON=/path/to/python` overrides it.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
+BOOTSTRAP = $(or $(PYTHON),$(error Python 3.11 to 3.13 was not found: install it, or say make PYTHON=/path/to/python)) shanhai/bootstrap.py
+
+.PHONY: book html pdf test lab lint lock clean help
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make book    the HTML book and the PDF report (sets everything up first)"
+	@echo "make html    the HTML book alone, in _build/html"
+	@echo "make pdf     the PDF report alone, in _build/pdf"
+	@echo "make test    every test"
+	@echo "make lab     JupyterLab on the notebooks"
+	@echo "make lint    style and formatting"
+	@echo "make lock    compile the locks anew from pyproject.toml (needs uv)"
+	@echo "make clean   remove what was built"
+
+book html pdf test lab lint:
+	@$(BOOTSTRAP) $@
+
+# One lock for all platforms and Pythons; the second holds what tests, lint and JupyterLab need besides.
+LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
+lock:
+	$(LOCK) pyproject.toml -o requirements.txt
+	$(LOCK) --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean:
+	rm -rf _build

@@ -212,7 +212,8 @@ def test_pictures_are_as_wide_as_the_page_gives_them(bars):
 def test_labels_that_stand_beyond_the_plot_get_room():
     data = pd.DataFrame({"x": [1], "text": ["一条长长的标签"]})
     text = alt.Chart(data).mark_text(align="left", dx=6).encode(x="x:Q", text="text:N")
-    drawn = vl_convert.vegalite_to_svg(text.properties(width=200, padding=0).to_dict())
+    tight = text.properties(width=200, padding=0, autosize={"type": "fit-x", "contains": "padding"})
+    drawn = vl_convert.vegalite_to_svg(tight.to_dict())
     assert svg.overflow(drawn)["right"] > 50
     for picture in bundle(finding(text, name="n", **WORDS))[MIME]["svg"].values():
         assert max(svg.overflow(picture).values()) <= 1

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-PARTS = ("claims", "derived", "reconciliation", "typography", "figures", "report", "execute")
+PARTS = (
+    "assets",
+    "claims",
+    "derived",
+    "execute",
+    "figures",
+    "reconciliation",
+    "report",
+    "typography",
+)
 """The modules of this package that are Sphinx extensions themselves."""
 
 

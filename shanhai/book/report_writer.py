@@ -118,7 +118,7 @@ class ReportTable(Table):
         self.name = "report-table"
         self.number: str | None = None
         self.head: str | None = None
-        self.lines = sum(map(self._lines, node.findall(nodes.row)))
+        self.rows = [self._lines(row) for row in node.findall(nodes.row)]
 
     def _lines(self, row: Element) -> int:
         """Return about how many lines of text a row is high: em by em, in columns of one width.
@@ -150,7 +150,8 @@ class ReportTable(Table):
             "title": self.named_params.get("caption"),
             "columns": f"({columns},)",
             "classes": _array(map(escape_str, self.classes)),
-            "lines": str(self.lines),
+            "lines": str(sum(self.rows)),
+            "start": str(sum(self.rows[:3])),
             "header": self.head,
         }
         arguments = [f"{name}: {value}" for name, value in named.items() if value is not None]

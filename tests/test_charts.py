@@ -17,7 +17,6 @@ import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
-import vl_convert
 
 from shanhai.charts import COLORS, actor_scale, enable, finding, svg, theme
 from shanhai.charts.finding import KEY
@@ -207,38 +206,6 @@ def test_pictures_are_as_wide_as_the_page_gives_them(bars):
     for variant, picture in pictures(finding(bars, name="n", **WORDS)).items():
         assert float(picture.get("viewBox").split()[2]) == pytest.approx(WIDTHS[variant], abs=1)
         assert "width" not in picture.attrib
-
-
-def test_labels_that_stand_beyond_the_plot_get_room():
-    data = pd.DataFrame({"x": [1], "text": ["一条长长的标签"]})
-    text = alt.Chart(data).mark_text(align="left", dx=6).encode(x="x:Q", text="text:N")
-    tight = text.properties(width=200, padding=0, autosize={"type": "fit-x", "contains": "padding"})
-    drawn = vl_convert.vegalite_to_svg(tight.to_dict())
-    assert svg.overflow(drawn)["right"] > 50
-    for picture in bundle(finding(text, name="n", **WORDS))[MIME]["svg"].values():
-        assert max(svg.overflow(picture).values()) <= 1
-
-
-def test_overflow_follows_translations_rotations_anchors_and_lines():
-    def picture(inner: str) -> str:
-        return f'<svg xmlns="{svg.SVG}" viewBox="0 0 100 100">{inner}</svg>'
-
-    def beyond(inner: str) -> dict[str, int]:
-        return svg.overflow(picture(inner))
-
-    nothing = dict.fromkeys(("left", "top", "right", "bottom"), 0)
-    text = '<text font-size="10px" transform="translate(%s)" %s>山海</text>'
-    assert beyond(text % ("50,50", "")) == nothing
-    assert beyond(text % ("95,50", "")) == nothing | {"right": 15}
-    assert beyond(text % ("5,50", 'text-anchor="end"')) == nothing | {"left": 15}
-    assert beyond(text % ("5,50", 'text-anchor="middle"')) == nothing | {"left": 5}
-    assert beyond(f'<g transform="translate(60,0)">{text % ("30,50", "")}</g>')["right"] == 10
-    assert beyond(text % ("50,10) rotate(-90", ""))["top"] == 10
-    lines = '<tspan x="0">山</tspan><tspan x="0" dy="30">海</tspan>'
-    assert (
-        beyond(f'<text font-size="10px" transform="translate(9,80)">{lines}</text>')["bottom"] == 12
-    )
-    assert beyond(text.replace("山海", "") % ("500,50", "")) == nothing
 
 
 def test_a_picture_is_one_thing_to_assistive_technology(bars):

@@ -7,7 +7,6 @@ shows the specification, with the Vega it brings.
 
 from __future__ import annotations
 
-import copy
 import functools
 from pathlib import Path
 from typing import Any
@@ -24,9 +23,6 @@ LAB_MIME = "application/vnd.vegalite.v5+json"
 
 WIDTHS = {"wide": 680, "narrow": 328}
 """Width of the whole picture in pixels: a page's column, and a phone of 360 px less margins."""
-
-_TRIES = 3
-"""How often the padding may grow to take in text beyond the plot; twice has been enough."""
 
 
 def enable() -> None:
@@ -80,21 +76,9 @@ def render(spec: dict[str, Any], **_options: Any) -> dict[str, Any]:
 
 
 def draw(spec: dict[str, Any]) -> str:
-    """Return a specification as SVG, with room for all of its text.
-
-    The layout gives room to axes and legends, not to text marks: a label at the end of the longest
-    bar would be cut off. So the padding grows by what is found to stand beyond the edge.
-    """
+    """Return a specification as SVG."""
     _register_font()
-    spec = copy.deepcopy(spec)
-    for _ in range(_TRIES):
-        picture = vl_convert.vegalite_to_svg(spec)
-        beyond = svg.overflow(picture)
-        if not any(beyond.values()):
-            break
-        for side, amount in beyond.items():
-            spec["padding"][side] += amount
-    return picture
+    return vl_convert.vegalite_to_svg(spec)
 
 
 def _plot(spec: dict[str, Any], width: int) -> dict[str, Any]:

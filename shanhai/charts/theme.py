@@ -157,7 +157,12 @@ def theme() -> alt.theme.ThemeConfig:
                 "background": None,
                 "font": font,
                 "padding": 4,
-                "view": {"stroke": None, "continuousHeight": 260, "discreteHeight": {"step": 36}},
+                "view": {
+                    "stroke": None,
+                    "continuousWidth": 560,
+                    "continuousHeight": 260,
+                    "discreteHeight": {"step": 36},
+                },
                 "title": {
                     "anchor": "start",
                     "fontSize": 16,

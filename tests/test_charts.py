@@ -208,6 +208,40 @@ def test_pictures_are_as_wide_as_the_page_gives_them(bars):
         assert "width" not in picture.attrib
 
 
+@pytest.mark.parametrize("x", [0.5, 0.84, 1])
+def test_labels_that_stand_beyond_the_plot_get_room(x):
+    data = pd.DataFrame({"x": [x], "y": ["一条横轴的标签"], "text": ["很长很长很长的标签" * 2]})
+    text = (
+        alt.Chart(data)
+        .mark_text(align="left", dx=12)
+        .encode(alt.X("x:Q").scale(domain=[0, 1]), alt.Y("y:N", title=None), alt.Text("text:N"))
+    )
+    picture = bundle(finding(text, name="n", **WORDS))[MIME]["svg"]["wide"]
+    assert max(svg.overflow(picture).values()) <= 1
+
+
+def test_overflow_follows_translations_rotations_anchors_and_lines():
+    def picture(inner: str) -> str:
+        return f'<svg xmlns="{svg.SVG}" viewBox="0 0 100 100">{inner}</svg>'
+
+    def beyond(inner: str) -> dict[str, int]:
+        return svg.overflow(picture(inner))
+
+    nothing = dict.fromkeys(("left", "top", "right", "bottom"), 0)
+    text = '<text font-size="10px" transform="translate(%s)" %s>山海</text>'
+    assert beyond(text % ("50,50", "")) == nothing
+    assert beyond(text % ("95,50", "")) == nothing | {"right": 15}
+    assert beyond(text % ("5,50", 'text-anchor="end"')) == nothing | {"left": 15}
+    assert beyond(text % ("5,50", 'text-anchor="middle"')) == nothing | {"left": 5}
+    assert beyond(f'<g transform="translate(60,0)">{text % ("30,50", "")}</g>')["right"] == 10
+    assert beyond(text % ("50,10) rotate(-90", ""))["top"] == 10
+    lines = '<tspan x="0">山</tspan><tspan x="0" dy="30">海</tspan>'
+    assert (
+        beyond(f'<text font-size="10px" transform="translate(9,80)">{lines}</text>')["bottom"] == 12
+    )
+    assert beyond(text.replace("山海", "") % ("500,50", "")) == nothing
+
+
 def test_a_picture_is_one_thing_to_assistive_technology(bars):
     chart = finding(bars, name="two-bars", **WORDS)
     for variant, picture in pictures(chart).items():

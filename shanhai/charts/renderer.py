@@ -7,6 +7,7 @@ shows the specification, with the Vega it brings.
 
 from __future__ import annotations
 
+import copy
 import functools
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,9 @@ LAB_MIME = "application/vnd.vegalite.v5+json"
 
 WIDTHS = {"wide": 680, "narrow": 328}
 """Width of the whole picture in pixels: a page's column, and a phone of 360 px less margins."""
+
+_TRIES = 6
+"""How often the padding may grow; for a label from the middle of a plot, six leave one pixel."""
 
 
 def enable() -> None:
@@ -76,9 +80,21 @@ def render(spec: dict[str, Any], **_options: Any) -> dict[str, Any]:
 
 
 def draw(spec: dict[str, Any]) -> str:
-    """Return a specification as SVG."""
+    """Return a specification as SVG, with room for all of its text.
+
+    Vega makes the plot narrower by what stands beyond it, once. A label is as long as before, so it
+    may stand beyond the narrower plot: the padding grows until none does.
+    """
     _register_font()
-    return vl_convert.vegalite_to_svg(spec)
+    spec = copy.deepcopy(spec)
+    for _ in range(_TRIES):
+        picture = vl_convert.vegalite_to_svg(spec)
+        beyond = svg.overflow(picture)
+        if not any(beyond.values()):
+            break
+        for side, amount in beyond.items():
+            spec["padding"][side] += amount
+    return picture
 
 
 def _plot(spec: dict[str, Any], width: int) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import math
 import re
+import unicodedata
+from collections.abc import Iterator
 from operator import mul
 from xml.etree import ElementTree as ET
 
@@ -66,6 +68,69 @@ def tidy(text: str, prefix: str, title: str, description: str) -> str:
 def width(text: str) -> float:
     """Return the width of a picture in pixels."""
     return float(ET.fromstring(text).get("viewBox", "").split()[2])
+
+
+def overflow(text: str) -> dict[str, int]:
+    """Return by how many pixels text stands beyond each side of a picture.
+
+    Widths are estimated from above: one em for a full-width character, 0.6 em for any other.
+    """
+    root = ET.fromstring(text)
+    _, _, width, height = (float(value) for value in root.get("viewBox", "").split())
+    beyond = dict.fromkeys(("left", "top", "right", "bottom"), 0.0)
+    for left, top, right, bottom in _boxes(root):
+        beyond["left"] = max(beyond["left"], -left)
+        beyond["top"] = max(beyond["top"], -top)
+        beyond["right"] = max(beyond["right"], right - width)
+        beyond["bottom"] = max(beyond["bottom"], bottom - height)
+    return {side: math.ceil(amount) for side, amount in beyond.items()}
+
+
+def _boxes(root: ET.Element) -> Iterator[tuple[float, float, float, float]]:
+    """Yield left, top, right and bottom of every text that can be seen."""
+
+    def walk(element: ET.Element, x: float, y: float, turn: float) -> Iterator:
+        for name, values in re.findall(r"(\w+)\(([^)]*)\)", element.get("transform", "")):
+            numbers = [float(value) for value in re.split(r"[ ,]+", values.strip())]
+            if name == "translate":
+                dx, dy = numbers[0], numbers[1] if len(numbers) > 1 else 0.0
+                x += dx * math.cos(turn) - dy * math.sin(turn)
+                y += dx * math.sin(turn) + dy * math.cos(turn)
+            elif name == "rotate":
+                turn += math.radians(numbers[0])
+        if element.tag == f"{{{SVG}}}text":
+            yield _box(element, x, y, turn)
+        else:
+            for child in element:
+                yield from walk(child, x, y, turn)
+
+    for box in walk(root, 0.0, 0.0, 0.0):
+        if box[0] < box[2]:
+            yield box
+
+
+def _box(element: ET.Element, x: float, y: float, turn: float) -> tuple[float, float, float, float]:
+    size = float(element.get("font-size", "13px").removesuffix("px"))
+    lines = [part.text or "" for part in element] or [element.text or ""]
+    width = max(sum(_em(character) for character in line) for line in lines) * size
+    start = {"end": -width, "middle": -width / 2}.get(element.get("text-anchor", ""), 0.0)
+    last = sum(float(part.get("dy", 0)) for part in element)
+    corners = [
+        (
+            x + across * math.cos(turn) - down * math.sin(turn),
+            y + across * math.sin(turn) + down * math.cos(turn),
+        )
+        for across in (start, start + width)
+        for down in (-0.88 * size, 0.2 * size + last)
+    ]
+    across, down = zip(*corners, strict=True)
+    return min(across), min(down), max(across), max(down)
+
+
+def _em(character: str) -> float:
+    if unicodedata.combining(character):
+        return 0.0
+    return 1.0 if unicodedata.east_asian_width(character) in "WFA" else 0.6
 
 
 def _round(name: str, value: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
+from sphinx.errors import ConfigError
 
 from shanhai.book.words import load
 from shanhai.charts import theme
@@ -267,6 +268,35 @@ def test_a_fault_of_the_author_stops_the_build(tmp_path, old, new, message):
     result = sphinx(book.source, "html")
     assert result.returncode != 0
     assert message in result.stderr
+
+
+def keys(words: dict, at: str = "") -> set[str]:
+    return {
+        name
+        for key, value in words.items()
+        for name in (keys(value, f"{at}{key}.") if isinstance(value, dict) else {at + key})
+    }
+
+
+def test_both_languages_have_the_same_words():
+    zh, en = (load(ROOT, "book/words.yml", language) for language in ("zh_CN", "en"))
+    assert keys(zh) == keys(en)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "shanhai_words: there is no file words.yml"),
+        ("zh: [", "shanhai_words: words.yml is not YAML"),
+        ("zh: {a: b}", "shanhai_words: words.yml has no words for language 'fr'"),
+        ("", "shanhai_words: words.yml has no words for language 'fr'"),
+    ],
+)
+def test_words_that_are_missing_are_named(tmp_path, text, message):
+    if text is not None:
+        (tmp_path / "words.yml").write_text(text, "utf-8")
+    with pytest.raises(ConfigError, match=message):
+        load(tmp_path, "words.yml", "fr")
 
 
 # In a browser

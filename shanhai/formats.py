@@ -120,5 +120,3 @@ def format_period(start: date | None, end: date | None, locale: str) -> str:
     if start and end and (start.year, start.month) == (end.year, end.month):
         return format_month(start, locale)
     return "–".join(format_month(day, locale) if day else "" for day in (start, end))
-
-

@@ -64,14 +64,18 @@ def read(path: Path | str) -> Article:
             raise ArticleError(f"{path}: is a folder; give the article's text file")
         size = path.stat().st_size
         if size > SIZE_LIMIT:
-            raise ArticleError(f"{path}: {size} bytes are too many for an article; is it the right file?")
+            raise ArticleError(
+                f"{path}: {size} bytes are too many for an article; is it the right file?"
+            )
         content = path.read_bytes()
     except FileNotFoundError:
         raise ArticleError(f"{path}: no such file; give the path of the article's text") from None
     except OSError as error:
         raise ArticleError(f"{path}: cannot be read ({error.strerror})") from None
     if b"\0" in content:
-        raise ArticleError(f"{path}: holds NUL bytes, so it is not a text; save the article as UTF-8 text")
+        raise ArticleError(
+            f"{path}: holds NUL bytes, so it is not a text; save the article as UTF-8 text"
+        )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -228,7 +228,9 @@ class _Check:
         """Check the header; return the position of each column that can be used."""
         for name, times in Counter(header).items():
             if times > 1:
-                self.fault(path, 1, _shown(name), f"stands {times} times in the header; expected once")
+                self.fault(
+                    path, 1, _shown(name), f"stands {times} times in the header; expected once"
+                )
             if name not in expected:
                 self.fault(path, 1, _shown(name), "unknown column; expected " + ", ".join(expected))
         for name in expected:
@@ -361,7 +363,9 @@ class _Check:
             path = self.directory / f"{name}.csv"
             if furthest and start < furthest[1]:
                 other = f"{furthest[3].text.get('id')} ({furthest[2]}.csv:{furthest[3].line})"
-                self.fault(path, row.line, "offset", f"{start} lies within {other}; expected no overlap")
+                self.fault(
+                    path, row.line, "offset", f"{start} lies within {other}; expected no overlap"
+                )
             if furthest is None or end > furthest[1]:
                 furthest = span
             section = sections.get(row.text.get("section"))

@@ -16,7 +16,9 @@ from shanhai.evidence.interval import Interval
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?)(?![\w-])|(?P<name>[a-z][a-z0-9-]*)|(?P<sign>[-+*/()]))")
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>\d+(?:\.\d+)?)(?![\w-])|(?P<name>[a-z][a-z0-9-]*)|(?P<sign>[-+*/()]))"
+)
 
 #: Parentheses deeper than this are a mistake, not arithmetic on claims.
 _DEPTH = 50
@@ -50,7 +52,9 @@ def evaluate(text: str, lookup: Callable[[str], Interval]) -> Interval:
 class _Parser:
     """One pass over one expression."""
 
-    def __init__(self, text: str, lookup: Callable[[str], Interval], *, divide: bool = True) -> None:
+    def __init__(
+        self, text: str, lookup: Callable[[str], Interval], *, divide: bool = True
+    ) -> None:
         self.text = text
         self.lookup = lookup
         self.divide = divide

@@ -198,7 +198,8 @@ class Ledger:
             for key in schema.get("foreignKeys", [])
         }
         return {
-            spec["name"]: {**spec, "references": keys.get(spec["name"])} for spec in schema["fields"]
+            spec["name"]: {**spec, "references": keys.get(spec["name"])}
+            for spec in schema["fields"]
         }
 
     def rows(self, table: str) -> list[dict[str, Any]]:
@@ -217,7 +218,10 @@ class Ledger:
                 if missing:
                     raise EvidenceError(f"{path}: no column {missing[0]!r}; see {DESCRIPTION}")
                 return [
-                    {name: _typed(row[name], kind, path, line, name) for name, kind in specs.items()}
+                    {
+                        name: _typed(row[name], kind, path, line, name)
+                        for name, kind in specs.items()
+                    }
                     for line, row in enumerate(reader, 2)
                 ]
         except FileNotFoundError:
@@ -257,4 +261,6 @@ def _typed(text: str | None, kind: str, path: Path, line: int, column: str) -> A
     try:
         return {"integer": int, "number": Decimal, "date": date.fromisoformat}[kind](text)
     except (ValueError, InvalidOperation):
-        raise EvidenceError(f"{path}:{line}: {column}: {text[:40]!r} is not of type {kind}") from None
+        raise EvidenceError(
+            f"{path}:{line}: {column}: {text[:40]!r} is not of type {kind}"
+        ) from None

@@ -1,0 +1,129 @@
+"""Hold the ledger against a copy of the article: every token in place, every numeral accounted for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shanhai.evidence.article import read
+from shanhai.evidence.quantities import NUMERALS, Numeral, find
+from shanhai.evidence.tokens import disagreement
+
+if TYPE_CHECKING:
+    from shanhai.evidence.ledger import Claim, Ledger, NonClaim
+
+
+@dataclass(frozen=True)
+class Report:
+    """What came of the comparison."""
+
+    claims: int
+    numerals: list[Numeral]
+    unaccounted: list[Numeral]
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong and nothing is left over."""
+        return not self.faults and not self.unaccounted
+
+    @property
+    def summary(self) -> str:
+        """The last line of the report."""
+        return f"{self.claims} claims, {len(self.numerals)} numerals, {len(self.unaccounted)} unaccounted"
+
+
+def verify(path: Path | str, ledger: Ledger) -> Report:
+    """Compare ``ledger`` with the article at ``path``.
+
+    Raises:
+        EvidenceError: the article or the ledger cannot be read.
+    """
+    article = read(path)
+    text = article.normalised
+    faults = []
+    expected = ledger.edition.get("sha256")
+    if expected and expected != article.sha256:
+        faults.append(
+            f"{path}: another edition: SHA-256 {article.sha256} of {len(text)} characters;"
+            f" the ledger is of {expected}, {ledger.edition.get('characters')} characters"
+        )
+    rows: list[Claim | NonClaim] = [*ledger.claims.values(), *ledger.non_claims]
+    covered: set[int] = set()
+    for row in rows:
+        fault = _misplaced(row, text, ledger)
+        if fault:
+            faults.append(fault)
+        else:
+            covered.update(range(row.offset, row.end))
+    for claim in ledger.claims.values():
+        problem = disagreement(claim)
+        if problem:
+            faults.append(f"claim {claim.id}: {problem[0]}: {problem[1]}")
+    numerals = find(text)
+    unaccounted = [numeral for numeral in numerals if not _accounted(numeral, text, covered)]
+    faults += [
+        f"unaccounted numeral {_where(numeral.start, ledger)}: {_context(numeral, text)}"
+        for numeral in unaccounted
+    ]
+    return Report(len(ledger.claims), numerals, unaccounted, faults)
+
+
+def _misplaced(row: Claim | NonClaim, text: str, ledger: Ledger) -> str:
+    """Return what is wrong with a row's place, or nothing."""
+    name = f"{'claim' if hasattr(row, 'value') else 'non-claim'} {row.id}"
+    there = text[row.offset : row.end]
+    if there != row.token:
+        at = _elsewhere(row, text)
+        hint = (
+            f"; {row.token!r} stands at {at}"
+            if at is not None
+            else f"; {row.token!r} is not in the article"
+        )
+        return f"{name}: offset {row.offset} holds {there!r}{hint}"
+    edge = text[row.end : row.end + 1]
+    before = text[row.offset - 1 : row.offset] if row.offset else ""
+    if (
+        row.token[-1].isdigit()
+        and (edge.isdigit() or edge == ".")
+        or row.token[0].isdigit()
+        and (before.isdigit() or before == ".")
+    ):
+        return f"{name}: {row.token!r} at {row.offset} is a part of a longer number"
+    section = ledger.sections.get(row.section)
+    if section is None:
+        return f"{name}: no section {row.section!r} in sections.csv"
+    if not section["start"] <= row.offset < section["end"]:
+        return f"{name}: offset {row.offset} is not in section {row.section!r}"
+    return ""
+
+
+def _elsewhere(row: Claim | NonClaim, text: str) -> int | None:
+    """Return the place of a row's token nearest to where it should be."""
+    places = []
+    at = text.find(row.token)
+    while at >= 0:
+        places.append(at)
+        at = text.find(row.token, at + 1)
+    return min(places, key=lambda place: abs(place - row.offset), default=None)
+
+
+def _accounted(numeral: Numeral, text: str, covered: set[int]) -> bool:
+    """Return whether every numeral character of a numeral is within some row's token."""
+    return all(
+        at in covered
+        for at in range(numeral.start, numeral.end)
+        if text[at] in NUMERALS or text[at] in "数几"
+    )
+
+
+def _where(offset: int, ledger: Ledger) -> str:
+    for section in ledger.sections.values():
+        if section["start"] <= offset < section["end"]:
+            return f"at {offset} in section {section['id']}"
+    return f"at {offset}"
+
+
+def _context(numeral: Numeral, text: str) -> str:
+    return f"{numeral.token!r} in {text[max(0, numeral.start - 8) : numeral.end + 8]!r}"

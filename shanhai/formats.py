@@ -18,9 +18,8 @@ from shanhai.evidence.interval import Interval, Number, magnitude
 
 
 def decimal(value: Number, places: int) -> Decimal:
-    """Return ``value`` rounded half even to ``places`` decimal places."""
-    value = Fraction(value)
-    scaled = round(value * 10**places)
+    """Return ``value`` rounded half even to ``places`` decimal places; to tens where it is -1."""
+    scaled = round(Fraction(value) * Fraction(10) ** places)
     return Decimal(scaled).scaleb(-places)
 
 
@@ -29,12 +28,18 @@ def _nominal(value: Interval | Number) -> Fraction:
 
 
 def _places(value: Interval | Number, most: int) -> int:
-    """Return how many decimal places the bounds support, ``most`` significant digits at the most."""
+    """Return to how many decimal places a number may be shown.
+
+    ``most`` limits its significant digits after the point alone; bounds limit those before it too, so
+    the result is negative where they leave tens or hundreds open.
+    """
     nominal = _nominal(value)
     if not nominal:
         return 0
-    digits = value.significant(most) if isinstance(value, Interval) else most
-    return max(0, digits - 1 - magnitude(nominal))
+    limit = max(0, most - 1 - magnitude(nominal))
+    if isinstance(value, Interval) and not value.is_exact:
+        return min(limit, value.significant(most) - 1 - magnitude(nominal))
+    return limit
 
 
 def format_count(value: Interval | Number, locale: str) -> str:
@@ -43,9 +48,12 @@ def format_count(value: Interval | Number, locale: str) -> str:
 
 
 def format_fixed(value: Interval | Number, places: int, locale: str) -> str:
-    """Format a number with a fixed count of decimal places; four digits are not grouped."""
+    """Format a number with a fixed count of decimal places; four digits are not grouped.
+
+    Negative ``places`` round to tens, hundreds and so on.
+    """
     number = decimal(_nominal(value), places)
-    pattern = "#,##0" + ("." + "0" * places if places else "")
+    pattern = "#,##0" + ("." + "0" * places if places > 0 else "")
     grouped = abs(number) >= 10_000
     return format_decimal(number, format=pattern, locale=locale, group_separator=grouped)
 
@@ -57,8 +65,8 @@ def format_ratio(value: Interval | Number, locale: str, most: int = 3) -> str:
 
 def format_share(value: Interval | Number, locale: str, most: int = 3) -> str:
     """Format a share as per cent with the digits its bounds support, one decimal at the most."""
-    places = min(1, max(0, _places(value, most) - 2))
-    pattern = "#,##0" + ("." + "0" * places if places else "") + "%"
+    places = min(1, _places(value, most) - 2)
+    pattern = "#,##0" + ("." + "0" * places if places > 0 else "") + "%"
     return format_percent(decimal(_nominal(value), places + 2), format=pattern, locale=locale)
 
 
@@ -72,7 +80,7 @@ def format_scaled(value: Interval | Number, locale: str, most: int = 4) -> str:
     divisor, pattern = _scale(abs(nominal), locale)
     if isinstance(value, Interval):
         scaled = value / divisor
-        places = min(2, _places(scaled, most)) if divisor > 1 else 0
+        places = min(2 if divisor > 1 else 0, _places(scaled, most))
         return pattern.format(format_fixed(scaled, places, locale))
     number = decimal(nominal / divisor, 2 if divisor > 1 else 0)
     whole = abs(number) >= 10_000

@@ -29,7 +29,9 @@ def article() -> Path:
     """A copy of the article, where the reader of the tests has one."""
     path = os.environ.get("ARTICLE")
     if not path:
-        pytest.skip("ARTICLE is not set: it names a copy of the article, which the repository lacks")
+        pytest.skip(
+            "ARTICLE is not set: it names a copy of the article, which the repository lacks"
+        )
     return Path(path)
 
 

@@ -35,7 +35,10 @@ def test_bounds_limit_the_digits():
     assert formats.format_share(ratio, "zh_CN") == "13.0%"
     loose = Interval(Fraction("1.38"), 1, 2)
     assert formats.format_ratio(loose, "zh_CN") == "1"
-    assert formats.format_share(Interval(Fraction("0.3"), Fraction("0.2"), Fraction("0.4")), "zh_CN") == "30%"
+    assert (
+        formats.format_share(Interval(Fraction("0.3"), Fraction("0.2"), Fraction("0.4")), "zh_CN")
+        == "30%"
+    )
 
 
 @given(st.fractions(min_value=Fraction(1, 100), max_value=10**6), st.integers(0, 4))

@@ -63,7 +63,13 @@ def held(draw):
 @given(held(), held())
 def test_the_true_result_lies_within(first, second):
     (a, x), (b, y) = first, second
-    for result, true in [(a + b, x + y), (a - b, x - y), (a * b, x * y), (-a, -x), (abs(a), abs(x))]:
+    for result, true in [
+        (a + b, x + y),
+        (a - b, x - y),
+        (a * b, x * y),
+        (-a, -x),
+        (abs(a), abs(x)),
+    ]:
         assert result.low <= true <= result.high
         assert result.low <= result.value <= result.high
 
@@ -82,9 +88,15 @@ def test_bounds_are_reached(first, second):
     """No operation gives wider bounds than its operands' ends do."""
     (a, _), (b, _) = first, second
     ends = [(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]
-    assert (a + b).low == min(x + y for x, y in ends) and (a + b).high == max(x + y for x, y in ends)
-    assert (a - b).low == min(x - y for x, y in ends) and (a - b).high == max(x - y for x, y in ends)
-    assert (a * b).low == min(x * y for x, y in ends) and (a * b).high == max(x * y for x, y in ends)
+    assert (a + b).low == min(x + y for x, y in ends) and (a + b).high == max(
+        x + y for x, y in ends
+    )
+    assert (a - b).low == min(x - y for x, y in ends) and (a - b).high == max(
+        x - y for x, y in ends
+    )
+    assert (a * b).low == min(x * y for x, y in ends) and (a * b).high == max(
+        x * y for x, y in ends
+    )
 
 
 @given(held())

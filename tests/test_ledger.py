@@ -32,7 +32,9 @@ def test_claims_are_typed(ledger):
     assert (claim.value, claim.scale, claim.amount) == (Decimal("141.08"), 10**8, 14_108_000_000)
     assert claim.end == claim.offset + len("141.08亿元")
     assert claim.period_start == date(2016, 1, 1) and claim.period_end is None
-    assert [c.offset for c in ledger.claims.values()] == sorted(c.offset for c in ledger.claims.values())
+    assert [c.offset for c in ledger.claims.values()] == sorted(
+        c.offset for c in ledger.claims.values()
+    )
 
 
 def test_every_label_is_there_in_both_languages(ledger):
@@ -105,10 +107,14 @@ def test_what_cannot_be_read_is_one_sentence(data, name, content, says):
     assert name in str(error.value) and "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize(("column", "text"), [("value", "ten"), ("offset", "1.5"), ("period_start", "2016")])
+@pytest.mark.parametrize(
+    ("column", "text"), [("value", "ten"), ("offset", "1.5"), ("period_start", "2016")]
+)
 def test_a_cell_of_another_type_is_named_with_its_line(data, table, column, text):
     line = table("claims").set("sh-aid", column, text)
-    with pytest.raises(EvidenceError, match=rf"claims.csv:{line}: {column}: '{text}' is not of type"):
+    with pytest.raises(
+        EvidenceError, match=rf"claims.csv:{line}: {column}: '{text}' is not of type"
+    ):
         _ = Ledger.load(data).claims
 
 

@@ -47,9 +47,19 @@ def findings(root):
 def test_the_headline_is_not_the_sum_of_its_parts(findings):
     finding = findings["aid-fiscal"].as_dict()
     assert finding["verdict"] == "inconsistent"
-    assert finding["left"] == {"expression": "all-aid", "value": 14108000000, "low": 14107500000, "high": 14108500000}
+    assert finding["left"] == {
+        "expression": "all-aid",
+        "value": 14108000000,
+        "low": 14107500000,
+        "high": 14108500000,
+    }
     assert finding["right"]["value"] == 10564000000 + 3027000000
-    assert finding["gap"] == {"value": -517000000, "low": -518500000, "high": -515500000, "percent": -3.6646}
+    assert finding["gap"] == {
+        "value": -517000000,
+        "low": -518500000,
+        "high": -515500000,
+        "percent": -3.6646,
+    }
 
 
 def test_counts_that_agree_are_exact(findings):
@@ -66,7 +76,12 @@ def test_scopes_that_differ_are_not_judged(findings):
 def test_every_kind_and_every_verdict_is_there(findings):
     kinds = {finding.identity.kind for finding in findings.values()}
     assert kinds == {"total_parts", "part_whole", "restated", "two_sides", "chain"}
-    assert {f.verdict for f in findings.values()} == {"exact", "within rounding", "inconsistent", "not comparable"}
+    assert {f.verdict for f in findings.values()} == {
+        "exact",
+        "within rounding",
+        "inconsistent",
+        "not comparable",
+    }
     assert len(findings) >= 12
 
 

@@ -95,10 +95,15 @@ class EvidenceDirective(SphinxDirective):
         name = nodes.paragraph("", "", nodes.literal("", claim.id), classes=["claim-id"])
         description = getattr(claim, f"description_{lang}")
         facts = [ledger.label("metrics", claim.metric, lang)]
-        facts += [ledger.label("places", place, lang) for place in (claim.donor, claim.recipient) if place]
+        facts += [
+            ledger.label("places", place, lang) for place in (claim.donor, claim.recipient) if place
+        ]
         if claim.qualifier != "exact":
             facts.append(ledger.code("qualifier", claim.qualifier, lang))
-        meaning = [nodes.paragraph("", description), nodes.paragraph("", term["sep"].join(facts), classes=["facts"])]
+        meaning = [
+            nodes.paragraph("", description),
+            nodes.paragraph("", term["sep"].join(facts), classes=["facts"]),
+        ]
         if claim.note and lang == "zh":
             meaning.append(nodes.paragraph("", claim.note, classes=["note"]))
         place = term["place_format"].format(

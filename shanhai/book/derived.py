@@ -32,9 +32,7 @@ class DerivedRole(SphinxRole):
             )
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
         sources(self.env).setdefault(self.env.docname, set()).add(docname)
-        node = PendingGlueReference(
-            refdoc=docname, key=key, inline=True, gtype="text", fmt_spec=""
-        )
+        node = PendingGlueReference(refdoc=docname, key=key, inline=True, gtype="text", fmt_spec="")
         self.set_source_info(node)
         return [node], []
 

@@ -43,7 +43,10 @@ class ReconciliationDirective(SphinxDirective):
         lang = data.language(self.env)
         identity = finding.identity
         title = nodes.paragraph(
-            "", "", nodes.strong("", getattr(identity, f"title_{lang}")), ids=[f"identity-{identity.id}"]
+            "",
+            "",
+            nodes.strong("", getattr(identity, f"title_{lang}")),
+            ids=[f"identity-{identity.id}"],
         )
         used = nodes.paragraph("", "", classes=["facts"])
         for index, claim in enumerate(finding.claims):
@@ -52,7 +55,9 @@ class ReconciliationDirective(SphinxDirective):
             used += reference(claim, ledger.claims[claim].token, self.env.docname)
         explanation = nodes.paragraph("", getattr(identity, f"explanation_{lang}"))
         sign = _SIGNS[identity.operator][finding.verdict]
-        sides = nodes.paragraph("", f"{self._amount(finding.left)} {sign} {self._amount(finding.right)}")
+        sides = nodes.paragraph(
+            "", f"{self._amount(finding.left)} {sign} {self._amount(finding.right)}"
+        )
         gap = nodes.paragraph("", self._gap(finding), classes=["facts"])
         verdict = nodes.paragraph(
             "",

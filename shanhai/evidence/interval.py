@@ -46,11 +46,14 @@ class Interval:
 
         A decimal, or a number with a scale, was rounded: half a unit of the last printed place either
         way. A plain integer is a count. ``over``, ``nearly`` and ``about`` reach one, one and half a
-        unit of the last digit that is not zero; ``several`` is two to nine times.
+        unit of the last digit that is not zero; ``several`` is two to nine times. Below zero the bounds
+        are mirrored: more than a loss of 5 is a larger loss.
 
         Raises:
             EvidenceError: ``qualifier`` is none of these.
         """
+        if value < 0:
+            return -cls.printed(value.copy_negate(), scale, qualifier)
         nominal = Fraction(value) * scale
         _, digits, exponent = value.as_tuple()
         place = Fraction(10) ** int(exponent) * scale
@@ -136,16 +139,16 @@ class Interval:
     def significant(self, most: int = 4) -> int:
         """Return how many significant digits may be shown.
 
-        The last digit shown is the finest decimal place that is not smaller than half the width, so a
-        reader never takes noise for a digit. Exact values get ``most``; at least one digit is given.
+        A number shown with its last digit at some place says its value to half a unit of that place
+        either way, as a printed number does. So the last digit shown stands at the finest place whose
+        unit is not smaller than the width. Exact values get ``most``; at least one digit is given.
         """
         if not self.value:
             return 1
         if self.is_exact:
             return most
-        half = self.width / 2
         digits = 0
-        while digits < most and half <= Fraction(10) ** (magnitude(self.value) - digits):
+        while digits < most and self.width <= Fraction(10) ** (magnitude(self.value) - digits):
             digits += 1
         return max(1, digits)
 

@@ -1,0 +1,190 @@
+"""Bad data is told by file, line and column; nothing raises."""
+
+import csv
+import json
+import os
+import random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shanhai.evidence.check import LENGTH_LIMIT, SIZE_LIMIT, check
+
+
+def said(data):
+    return [str(fault).removeprefix(f"{data}{os.sep}") for fault in check(data)]
+
+
+def test_the_real_data_has_no_fault(root):
+    assert check(root / "data") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "column", "text", "says"),
+    [
+        ("claims", "all-aid", "value", "", "is empty; expected a value"),
+        ("claims", "all-aid", "value", "ten", "'ten' is not a decimal number"),
+        ("claims", "all-aid", "value", "NaN", "'NaN' is not a decimal number"),
+        ("claims", "all-aid", "value", "Infinity", "'Infinity' is not a decimal number"),
+        ("claims", "all-aid", "value", "1e9", "'1e9' is not a decimal number"),
+        ("claims", "all-aid", "value", "1" * 1000, "expected at most 30 digits"),
+        ("claims", "all-aid", "value", "141.09", "is not what '141.08亿元' says"),
+        ("claims", "all-aid", "value", "141.080", "is not what '141.08亿元' says"),
+        ("claims", "all-aid", "scale", "1000", "is not allowed; expected one of 1, 10000"),
+        ("claims", "all-aid", "scale", "10000", "is not what '141.08亿元' says"),
+        ("claims", "all-aid", "offset", "-1", "is too small; expected at least 0"),
+        ("claims", "all-aid", "offset", "1.5", "'1.5' is not a whole number"),
+        ("claims", "all-aid", "paragraph", "0", "expected at least 1"),
+        ("claims", "all-aid", "unit", "dollar", "is not a code of unit; expected one of"),
+        ("claims", "all-aid", "qualifier", "over", "is not what '141.08亿元' says"),
+        ("claims", "all-aid", "metric", "nothing", "is not in metrics.csv"),
+        ("claims", "all-aid", "donor", "atlantis", "is not in places.csv"),
+        ("claims", "all-aid", "id", "All aid", "is malformed; expected the pattern"),
+        ("claims", "all-aid", "id", "sh-aid", "stands in line"),
+        ("claims", "all-aid", "period_start", "2016-13-01", "is not a date"),
+        ("claims", "all-aid", "period_start", "2016", "is not a date; expected YYYY-MM-DD"),
+        ("claims", "all-aid", "period_end", "2015-01-01", "is before period_start 2016-01-01"),
+        ("claims", "gd-start", "period_start", "", "expected both ends of a date"),
+        ("claims", "gd-start", "period_end", "2016-10-31", "is not what '2016年9月' says"),
+        ("claims", "all-aid", "token", "很多", "holds 0 numbers; expected one"),
+        ("claims", "all-aid", "token", "=HYPERLINK(1)", "would run as a formula"),
+        ("claims", "all-aid", "note", "@SUM(A1)", "would run as a formula"),
+        ("claims", "all-aid", "note", " 空格", "has white space at an end"),
+        ("claims", "all-aid", "note", "a\x07b", "holds a control character"),
+        ("claims", "all-aid", "note", "e\u0301", "is not in Unicode NFC"),
+        ("claims", "all-aid", "note", "长" * (LENGTH_LIMIT + 1), "expected at most"),
+        ("non_claims", "n01", "reason", "because", "is not a code of reason"),
+        ("non_claims", "n02", "offset", "238", "expected no overlap"),
+        ("events", "seminar", "date_end", "1999-01-01", "is before date_start"),
+        ("identities", "cities", "right", "two-to-one-from + nobody", "'nobody' is not in claims.csv"),
+        ("identities", "cities", "right", "1 +", "something is missing"),
+        ("identities", "towns", "reason", "", "expected why it is not comparable"),
+        ("places", "kunming", "parent", "mars", "is not in places.csv"),
+    ],
+)
+def test_a_bad_cell_is_named(data, table, name, key, column, text, says):
+    line = table(name).set(key, column, text)
+    faults = said(data)
+    matching = [fault for fault in faults if says in fault]
+    assert matching, faults
+    if "stands in line" in says or "overlap" in says:
+        return  # told of the later of the two rows
+    # A token, its value and its dates are told by whichever of them is wrong.
+    places = {f"{name}.csv:{line}: {c}: " for c in (column, "value", "period_start")}
+    assert any(fault.startswith(tuple(places)) for fault in matching), matching
+
+
+def replace(path, old, new, count=1):
+    content = path.read_bytes()
+    assert old in content
+    path.write_bytes(content.replace(old, new, count))
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (lambda p: p.unlink(), "claims.csv:1: -: no such file"),
+        (lambda p: p.write_bytes(b""), "claims.csv:1: -: is empty"),
+        (lambda p: p.write_bytes(b"\n\n"), "claims.csv:1: -: is empty"),
+        (lambda p: p.write_bytes(p.read_bytes().split(b"\n")[0] + b"\n"), "has no rows"),
+        (lambda p: p.write_bytes(b"\xef\xbb\xbf" + p.read_bytes()), "byte order mark"),
+        (lambda p: p.write_bytes(p.read_text("utf-8").encode("gbk", "replace")), "is not UTF-8"),
+        (lambda p: p.write_bytes(p.read_bytes().replace(b"\n", b"\r\n")), "lines end in CR"),
+        (lambda p: replace(p, b"all-projects", b"all\x00projects"), ":4: -: holds a NUL byte"),
+        (lambda p: replace(p, b"metric", b"mettric"), "unknown column"),
+        (lambda p: replace(p, b"metric", b"donor"), "stands 2 times in the header"),
+        (lambda p: replace(p, b",note\n", b"\n"), "note: column missing"),
+        (lambda p: replace(p, b"id,section", b"section,id"), "columns out of order"),
+        (lambda p: replace(p, b"\nall-aid,", b"\nall-aid,,"), "18 cells; expected 17"),
+        (lambda p: replace(p, b"\nall-aid,", b'\n"all-aid,'), "not CSV"),
+        (lambda p: replace(p, b"\nall-aid,", b"\n\nall-aid,"), "blank line"),
+        (lambda p: os.truncate(p, SIZE_LIMIT + 1), "so it was not read"),
+    ],
+)
+def test_a_bad_file_is_named(data, damage, says):
+    damage(data / "claims.csv")
+    assert any(says in fault for fault in said(data)), said(data)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"{", "datapackage.json:1: -: not JSON"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b"[]", "no tables described"),
+        (b'{"resources": []}', "no tables described"),
+        (b'{"resources": [{}]}', "resource 1 lacks"),
+        (b'{"resources": [{"name": "x", "path": "../x", "schema": {"fields": [{"name": "a", "type": "string"}]}}]}', "lacks"),
+    ],
+)
+def test_a_bad_description_is_named(data, content, says):
+    (data / "datapackage.json").write_bytes(content)
+    assert any(says in fault for fault in said(data)), said(data)
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    assert "no such file" in str(check(tmp_path / "nowhere")[0])
+
+
+def test_every_fault_comes_in_one_pass_in_the_order_of_lines(data, table):
+    claims = table("claims")
+    lines = sorted({claims.set(key, "unit", "dollar") for key in ("dg-years", "all-aid", "gd-people")})
+    table("people").set("guan-yanping", "role", "pilot")
+    faults = [fault for fault in said(data) if "is not a code of" in fault]
+    assert [int(f.split(":")[1]) for f in faults if f.startswith("claims")] == lines
+    assert faults[-1].startswith("people.csv:2: role: 'pilot'")
+
+
+def test_markup_in_a_cell_is_text_not_a_fault(data, table):
+    table("claims").set("all-aid", "note", "<img src=x onerror=alert(1)>")
+    assert said(data) == []
+
+
+def test_messages_do_not_move_the_terminal(data, table):
+    table("claims").set("all-aid", "metric", "\x1b[2Jgone")
+    assert all("\x1b" not in fault for fault in said(data))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32), content=st.binary(max_size=60))
+def test_no_damage_raises(data, seed, content):
+    """Bytes overwritten anywhere in any file give faults or none, never an exception."""
+    draw = random.Random(seed)
+    path = draw.choice(sorted(data.glob("*.csv")) + [data / "datapackage.json"])
+    whole = path.read_bytes()
+    at = draw.randrange(len(whole))
+    try:
+        path.write_bytes(whole[:at] + content + whole[at + len(content) :])
+        for fault in check(data):
+            assert "\n" not in str(fault)
+    finally:
+        path.write_bytes(whole)
+
+
+def test_many_claims_are_checked_whole(data, table):
+    """Size alone is no fault; the last of many rows is still looked at."""
+    claims = table("claims")
+    first = claims.rows[0]
+    for number in range(3000):
+        row = list(first)
+        row[0], row[claims.header.index("offset")] = f"more-{number}", str(5003 + number * 10)
+        claims.rows.append(row)
+    claims.rows[-1][claims.header.index("unit")] = "dollar"
+    claims.save()
+    with (data / "sections.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    rows[1][-1] = rows[-1][-1] = "1000000"
+    rows[2][-2] = rows[2][-2]
+    with (data / "sections.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+    faults = said(data)
+    assert faults == [f"claims.csv:{len(claims.rows) + 1}: unit: 'dollar' is not a code of unit; expected one of " + faults[0].split("one of ")[1]]
+
+
+def test_the_description_decides_the_rules(data):
+    package = json.loads((data / "datapackage.json").read_text("utf-8"))
+    claims = next(r for r in package["resources"] if r["name"] == "claims")
+    next(f for f in claims["schema"]["fields"] if f["name"] == "note")["constraints"] = {"required": True}
+    (data / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    assert any("note: is empty; expected a value" in fault for fault in said(data))

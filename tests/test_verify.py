@@ -1,0 +1,167 @@
+"""The ledger against the article: any one row deleted, moved or changed is named.
+
+A made-up article stands in for the real one, which the repository does not hold; where ARTICLE names a
+copy, the same is done with that.
+"""
+
+import random
+
+import pytest
+
+from shanhai.evidence import article as articles
+from shanhai.evidence.errors import EvidenceError
+from shanhai.evidence.ledger import Ledger
+from shanhai.evidence.verify import verify
+
+
+def faults(path, data):
+    return verify(path, Ledger.load(data)).faults
+
+
+@pytest.fixture
+def made_up(data, tmp_path):
+    """An article made up of the real ledger's tokens, each in its place, between other characters."""
+    ledger = Ledger.load(data)
+    text = ["文"] * ledger.edition["characters"]
+    for row in [*ledger.claims.values(), *ledger.non_claims]:
+        text[row.offset : row.end] = row.token
+    path = tmp_path / "article.txt"
+    path.write_text("".join(text), encoding="utf-8")
+    package = (data / "datapackage.json").read_text("utf-8")
+    digest = articles.read(path).sha256
+    (data / "datapackage.json").write_text(package.replace(ledger.edition["sha256"], digest), encoding="utf-8")
+    return path
+
+
+def test_the_real_ledger_accounts_for_the_real_article(article, root):
+    report = verify(article, Ledger.load(root / "data"))
+    assert report.faults == []
+    assert report.ok
+    assert report.summary == f"{report.claims} claims, {len(report.numerals)} numerals, 0 unaccounted"
+
+
+def test_the_made_up_article_is_accounted_for(made_up, data):
+    assert faults(made_up, data) == []
+
+
+def rows(table, name):
+    opened = table(name)
+    return opened, [row[0] for row in opened.rows]
+
+
+def test_any_row_deleted_leaves_its_numerals_over(made_up, data, table):
+    for name in ("claims", "non_claims"):
+        opened, ids = rows(table, name)
+        for key in ids:
+            row = opened.row(key)
+            at = opened.rows.index(row)
+            opened.rows.remove(row)
+            opened.save()
+            offset = row[opened.header.index("offset")]
+            report = verify(made_up, Ledger.load(data))
+            assert report.unaccounted, key
+            assert not report.ok
+            first, last = int(offset), int(offset) + len(row[opened.header.index("token")])
+            assert any(n.start < last and n.end > first for n in report.unaccounted), key
+            opened.rows.insert(at, row)
+        opened.save()
+
+
+@pytest.mark.parametrize("shift", [-1, 1])
+def test_any_offset_shifted_is_named(made_up, data, table, shift):
+    for name in ("claims", "non_claims"):
+        opened, ids = rows(table, name)
+        for key in ids:
+            right = opened.row(key)[opened.header.index("offset")]
+            opened.set(key, "offset", str(int(right) + shift))
+            assert any(f" {key}: offset " in fault for fault in faults(made_up, data)), key
+            opened.set(key, "offset", right)
+
+
+@pytest.mark.parametrize("column", ["token", "value"])
+def test_any_digit_changed_is_named(made_up, data, table, column):
+    opened, ids = rows(table, "claims")
+    draw = random.Random(column)
+    changed = 0
+    for key in ids:
+        right = opened.row(key)[opened.header.index(column)]
+        places = [at for at, char in enumerate(right) if char in "0123456789"]
+        if not places:
+            continue
+        at = draw.choice(places)
+        digit = draw.choice([d for d in "123456789" if d != right[at]])
+        opened.set(key, column, right[:at] + digit + right[at + 1 :])
+        assert any(f"claim {key}: " in fault for fault in faults(made_up, data)), key
+        opened.set(key, column, right)
+        changed += 1
+    assert changed > 60
+
+
+def test_a_token_elsewhere_is_pointed_to(made_up, data, table):
+    table("claims").set("all-parks", "offset", "500")
+    said = next(f for f in faults(made_up, data) if "claim all-parks" in f)
+    assert "offset 500 holds" in said and "'26个' stands at 416" in said
+
+
+def test_a_part_of_a_longer_number_is_not_the_number(made_up, data, table):
+    table("claims").set("all-projects", "token", "661")
+    assert any("claim all-projects: '661' at 392 is a part of a longer number" in f for f in faults(made_up, data))
+
+
+def test_a_wrong_section_is_named(made_up, data, table):
+    table("claims").set("all-aid", "section", "voices")
+    assert any("claim all-aid: offset 378 is not in section 'voices'" in f for f in faults(made_up, data))
+    table("claims").set("all-aid", "section", "nowhere")
+    assert any("no section 'nowhere'" in f for f in faults(made_up, data))
+
+
+def test_another_edition_is_told_apart(made_up, data):
+    made_up.write_text(made_up.read_text("utf-8") + "另", encoding="utf-8")
+    said = faults(made_up, data)
+    assert len(said) == 1 and "another edition" in said[0]
+
+
+def test_layout_does_not_matter(made_up, data):
+    text = made_up.read_text("utf-8")
+    spread = "\r\n".join(f"> **{text[at:at + 40]}** " for at in range(0, len(text), 40))
+    made_up.write_bytes(b"\xef\xbb\xbf" + spread.encode())
+    assert faults(made_up, data) == []
+
+
+def test_a_new_numeral_is_named_with_its_place(made_up, data):
+    text = made_up.read_text("utf-8")
+    made_up.write_text(text[:600] + "九十" + text[602:], encoding="utf-8")
+    report = verify(made_up, Ledger.load(data))
+    assert [n.token for n in report.unaccounted] == ["九十"]
+    assert any("unaccounted numeral at 600 in section mechanism: '九十'" in fault for fault in report.faults)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, "no such file"),
+        (b"", "is empty"),
+        (b" \n\xe3\x80\x80* >", "is empty"),
+        ("扶贫".encode("gbk"), "is not UTF-8"),
+        (b"\x00\x01\x02", "NUL bytes"),
+        (b"PK\x03\x04\x00", "NUL bytes"),
+        (b"a" * 10_000_001, "too many"),
+    ],
+)
+def test_a_file_that_is_no_article_is_one_sentence(tmp_path, root, content, says):
+    path = tmp_path / "article.txt"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(EvidenceError, match=says) as error:
+        verify(path, Ledger.load(root / "data"))
+    assert str(path) in str(error.value) and "\n" not in str(error.value)
+
+
+def test_a_folder_is_no_article(tmp_path, root):
+    with pytest.raises(EvidenceError, match="is a folder"):
+        verify(tmp_path, Ledger.load(root / "data"))
+
+
+def test_normalising_counts_what_the_method_says():
+    assert articles.normalise("\ufeffA  * b>\u3000c\u200b\nd") == "Abcd"
+    assert articles.normalise("e\u0301") == "\u00e9"

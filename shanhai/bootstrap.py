@@ -15,7 +15,11 @@ import sys
 import time
 
 # Run as a file, this folder is on the module path and would offer its modules for the standard ones.
-sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != os.path.dirname(os.path.abspath(__file__))]
+sys.path[:] = [
+    entry
+    for entry in sys.path
+    if os.path.abspath(entry or ".") != os.path.dirname(os.path.abspath(__file__))
+]
 
 from pathlib import Path  # noqa: E402
 
@@ -161,7 +165,10 @@ def make_venv():
         if VENV.exists():
             shutil.rmtree(VENV)
         done = subprocess.run(
-            [sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, errors="replace"
+            [sys.executable, "-m", "venv", str(VENV)],
+            capture_output=True,
+            text=True,
+            errors="replace",
         )
     except OSError as error:
         raise SetupError(f"{VENV} cannot be made: {error.strerror or error}") from None
@@ -202,7 +209,10 @@ def explain(log):
     last = "\n".join(f"    {line}" for line in log.strip().splitlines()[-5:])
     if "THESE PACKAGES DO NOT MATCH THE HASHES" in log:
         what = "a downloaded package is not the one that was locked; try another package index"
-    elif any(sign in log for sign in ("NewConnectionError", "Max retries", "name resolution", "ConnectTimeout")):
+    elif any(
+        sign in log
+        for sign in ("NewConnectionError", "Max retries", "name resolution", "ConnectTimeout")
+    ):
         what = "the package index cannot be reached; check the network or pip's proxy and try again"
     elif "No space left" in log:
         what = "the disk is full; free about 1 GB and try again"
@@ -222,13 +232,20 @@ def chromium():
     say("      looking for Chromium: none yet, installing one for the tests")
     if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for step in (["update"], ["install", "-y", "--no-install-recommends", "chromium", "fonts-noto-cjk"]):
-            subprocess.run(["apt-get", "-qq", *step], env=environment, stdout=subprocess.DEVNULL, check=False)
+        for step in (
+            ["update"],
+            ["install", "-y", "--no-install-recommends", "chromium", "fonts-noto-cjk"],
+        ):
+            subprocess.run(
+                ["apt-get", "-qq", *step], env=environment, stdout=subprocess.DEVNULL, check=False
+            )
     else:
         subprocess.run([str(python()), "-m", "playwright", "install", "chromium"], check=False)
     found = find_browser()
     if not found:
-        raise SetupError("no Chromium for the tests; install one and say SHANHAI_CHROMIUM=/path/to/it")
+        raise SetupError(
+            "no Chromium for the tests; install one and say SHANHAI_CHROMIUM=/path/to/it"
+        )
     return found
 
 

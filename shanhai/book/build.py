@@ -25,7 +25,10 @@ from shanhai.evidence.check import check
 BUILDERS = {"html": "html", "pdf": "shanhai-report"}
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
-_WARNING = re.compile(r"\b(WARNING|ERROR|CRITICAL|SEVERE)\b: |^(Sphinx error|Configuration error|Extension error)")
+_PROGRESS = re.compile(r"\[\d+/\d+\] |\d+ of \d+ notebooks executed")
+_WARNING = re.compile(
+    r"\b(WARNING|ERROR|CRITICAL|SEVERE)\b: |^(Sphinx|Configuration|Extension|Report|Theme) error"
+)
 
 
 class BuildError(Exception):
@@ -66,7 +69,9 @@ class Build:
             with _locked(self.out / "lock"):
                 self._run()
         except PermissionError as error:
-            raise BuildError(f"{error.filename}: cannot be written; make the folder writable") from None
+            raise BuildError(
+                f"{error.filename}: cannot be written; make the folder writable"
+            ) from None
         except OSError as error:
             if error.errno != 28:  # ENOSPC
                 raise
@@ -74,19 +79,17 @@ class Build:
 
     def _run(self) -> None:
         started = time.monotonic()
-        steps = 2 + len(self.outputs) + 1
+        steps = len(self.outputs) + 2
         settings = self._settings()
         self.say(f"[1/{steps}] checking the data")
         self._check(settings)
-        self.say(f"[2/{steps}] executing the notebooks")
-        self._execute(settings)
         unfinished = self.work / "unfinished"
         if unfinished.exists():
             shutil.rmtree(self.work)
         self.work.mkdir(parents=True, exist_ok=True)
         unfinished.touch()
-        for number, output in enumerate(self.outputs, 3):
-            self.say(f"[{number}/{steps}] writing the {output.upper()}")
+        for number, output in enumerate(self.outputs, 2):
+            self.say(f"[{number}/{steps}] making the {output.upper()}")
             self._sphinx(output)
         self.say(f"[{steps}/{steps}] putting it in place")
         for output in self.outputs:
@@ -117,27 +120,11 @@ class Build:
             lines = "\n".join(str(fault) for fault in faults)
             raise BuildError(f"{lines}\nthe data has {len(faults)} faults; nothing was built")
 
-    def _execute(self, settings: dict) -> None:
-        from shanhai.book.execute import Failure, execute
-
-        timeout = settings.get("execute", {}).get("timeout", 120)
-        try:
-            count = execute(
-                self.root, data=self._data(settings), jobs=self.jobs, timeout=timeout, say=self.say
-            )
-        except Failure as failure:
-            self.logs.mkdir(parents=True, exist_ok=True)
-            log = self.logs / "notebook.log"
-            log.write_text(failure.traceback, encoding="utf-8")
-            raise BuildError(f"{failure}\n      (traceback: {log.relative_to(self.root)})") from None
-        if not count:
-            self.say("      nothing has changed, none to execute")
-
     def _sphinx(self, output: str) -> None:
         """Run Sphinx for one output, every warning an error."""
         from jupyter_book.sphinx import build_sphinx
 
-        log = io.StringIO()
+        log = _Log(self.say)
         with contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
             result = build_sphinx(
                 self.root,
@@ -148,6 +135,7 @@ class Build:
                     "external_toc_path": (self.root / "_toc.yml").as_posix(),
                     "latex_individualpages": False,
                     "nitpicky": True,
+                    "shanhai_jobs": self.jobs or 0,
                 },
                 doctreedir=self.work / "doctrees",
                 builder=BUILDERS[output],
@@ -159,15 +147,28 @@ class Build:
         path = self.logs / f"{output}.log"
         path.write_text(text, encoding="utf-8")
         if result:
-            said = [line.replace(f"{self.root}{os.sep}", "") for line in text.splitlines() if _WARNING.search(line)]
+            said = [
+                line.replace(f"{self.root}{os.sep}", "")
+                for line in text.splitlines()
+                if _WARNING.search(line)
+            ]
             if isinstance(result, Exception) and not said:
                 said = [f"{type(result).__name__}: {result}"]
             raise BuildError(
-                "\n".join([*dict.fromkeys(said), f"the {output.upper()} was not built (all that was said: {path.relative_to(self.root)})"])
+                "\n".join(
+                    [
+                        *dict.fromkeys(said),
+                        f"the {output.upper()} was not built (all that was said: {path.relative_to(self.root)})",
+                    ]
+                )
             )
 
     def _target(self, output: str) -> Path:
-        return self.out / "html" / "index.html" if output == "html" else self.out / "pdf" / self._pdf().name
+        return (
+            self.out / "html" / "index.html"
+            if output == "html"
+            else self.out / "pdf" / self._pdf().name
+        )
 
     def _pdf(self) -> Path:
         made = sorted((self.work / BUILDERS["pdf"]).glob("*.pdf"))
@@ -188,11 +189,28 @@ class Build:
         fresh, target, last = (self.out / name for name in ("html.new", "html", "html.old"))
         for folder in (fresh, last):
             shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(self.work / BUILDERS["html"], fresh, ignore=shutil.ignore_patterns(".buildinfo"))
+        shutil.copytree(
+            self.work / BUILDERS["html"], fresh, ignore=shutil.ignore_patterns(".buildinfo")
+        )
         if target.exists():
             os.replace(target, last)
         os.replace(fresh, target)
         shutil.rmtree(last, ignore_errors=True)
+
+
+class _Log(io.StringIO):
+    """All that Sphinx says, with the progress of the notebooks passed on as it comes."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        super().__init__()
+        self.say = say
+
+    def write(self, text: str) -> int:
+        """Keep ``text``; pass on the lines that count notebooks."""
+        for line in _ANSI.sub("", text).splitlines():
+            if _PROGRESS.match(line):
+                self.say(f"      {line}")
+        return super().write(text)
 
 
 @contextlib.contextmanager
@@ -214,5 +232,7 @@ def _locked(path: Path) -> Iterator[None]:
 
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise BuildError("another build is running in this folder; wait for it to end") from None
+            raise BuildError(
+                "another build is running in this folder; wait for it to end"
+            ) from None
         yield

@@ -17,7 +17,9 @@ from shanhai.book.build import BUILDERS, Build, BuildError
 def build(outputs: str | None, jobs: int | None, root: Path) -> None:
     """Build the book in ROOT (default: this folder): HTML in _build/html, PDF in _build/pdf."""
     wanted = (outputs,) if outputs else tuple(BUILDERS)
+    # The build redirects standard output while Sphinx talks; progress goes where it was before.
+    terminal = click.get_text_stream("stdout")
     try:
-        Build(root.resolve(), wanted, jobs, click.echo).run()
+        Build(root.resolve(), wanted, jobs, lambda line: click.echo(line, file=terminal)).run()
     except BuildError as error:
         raise click.ClickException(str(error)) from None

@@ -1,228 +1,413 @@
-"""Execute notebooks: each once, in parallel, and again whenever something it may read has changed.
+"""Notebooks are executed in parallel, and again only when something they can see has changed.
 
-jupyter-cache keys a notebook on its code cells alone. So the cache folder itself is keyed on the rest: the
-data, the package, the lock, Python and the environment (``fingerprint``). The extension points MyST-NB at
-that folder, so a stock ``jupyter-book build .`` is never stale either: the folder is a configuration value
-of the environment, and a new one makes Sphinx read every page again.
+jupyter-cache keeps the results, keyed on the code cells. That key knows nothing of the data, so each
+state of the rest (`fingerprint`) has a cache of its own, below ``_build/.jupyter_cache``. The folder is
+set as MyST-NB's ``nb_execution_cache_path``, on which Sphinx reads every page anew when it changes: a
+build by hand with ``jupyter-book build .`` is never stale either.
+
+MyST-NB would execute one notebook after another while it reads the pages. Before it starts, all those
+that the cache lacks are executed here, side by side; it then finds them in the cache.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import json
 import os
 import re
 import shutil
 import sys
-from concurrent.futures import ThreadPoolExecutor, as_completed
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jupyter_cache import get_cache
-from jupyter_cache.base import CacheBundleIn
-from jupyter_cache.executors.utils import single_nb_execution
-from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
-from sphinx_external_toc.parsing import parse_toc_yaml
+from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
+from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+from jupyter_client.manager import AsyncKernelManager
+from myst_nb.core.read import create_nb_reader
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from sphinx.errors import SphinxError
+from sphinx.util import logging
+
+import shanhai
+from shanhai.book.lock import locked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from nbformat import NotebookNode
     from sphinx.application import Sphinx
     from sphinx.config import Config
+    from sphinx.environment import BuildEnvironment
 
-#: Folder of the caches, in the build folder.
-CACHES = Path("_build") / ".jupyter_cache"
+logger = logging.getLogger(__name__)
 
-#: Environment variables that change what a notebook computes.
-VARIABLES = ("SHANHAI_DATA", "SHANHAI_LOCALE", "SOURCE_DATE_EPOCH")
+T = TypeVar("T")
 
-#: Caches kept: going back to the data before the last change costs nothing.
-KEPT = 3
+CACHES = Path("_build", ".jupyter_cache")
+"""Where the caches are, within a book."""
+
+_KEPT = 5
+"""How many caches are kept: to go back to an earlier state of the data costs no execution."""
+
+_UNSEEN = {"SHANHAI_DATA", "SHANHAI_CHROMIUM"}
+"""Variables that no notebook's result depends on: the build sets the first, only tests read the other."""
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_FRAME = re.compile(r"Cell In ?\[\d+\], line (\d+)")
+
+
+class NotebookError(SphinxError):
+    """Notebooks failed; the message has one line for each: file, line, cell, error."""
+
+    category = "Notebook error"
 
 
 @dataclass(frozen=True)
-class Failure(Exception):
-    """A notebook's cell has failed."""
+class Task:
+    """A notebook to be executed: its name in messages, its file, its cells, its time limit."""
 
-    path: str
-    line: int
-    cell: int
-    error: str
-    traceback: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: cell {self.cell}: {self.error}"
+    name: str
+    path: Path
+    notebook: NotebookNode
+    timeout: int | None
+    allow_errors: bool
 
 
-def fingerprint(root: Path, data: str = "data") -> str:
-    """Return a digest of all that notebooks depend on besides their own cells.
+def fingerprint(root: Path, data: str = "data", language: str = "") -> str:
+    """Return a digest of everything a notebook's result depends on, save its own cells.
 
-    It covers the data folder, this package's modules, the lock, the version of Python and ``VARIABLES``.
+    That is every file in the ``data`` folder, the package's code, ``requirements.txt``, the Python
+    version and platform, the book's language, and the variables ``SHANHAI_*`` and
+    ``SOURCE_DATE_EPOCH``. Other variables cannot matter: `environment` fixes those that could.
     """
+    package = Path(shanhai.__file__).parent
     digest = hashlib.sha256()
-    digest.update(sys.version.encode())
-    for name in VARIABLES:
-        digest.update(f"{name}={os.environ.get(name)}".encode())
-    package = Path(__file__).parents[1]
-    for base, pattern in ((root / data, "*"), (package, "*.py"), (root, "requirements.txt")):
-        for path in sorted(base.glob(pattern) if base == root else base.rglob(pattern)):
-            if path.is_file():
-                digest.update(path.relative_to(base).as_posix().encode())
-                digest.update(hashlib.sha256(path.read_bytes()).digest())
+
+    def add(name: str, content: bytes) -> None:
+        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(content)
+
+    add("python", f"{sys.implementation.name} {sys.version} {sys.platform}".encode())
+    add("language", language.encode())
+    for name in sorted(os.environ):
+        if (name.startswith("SHANHAI_") and name not in _UNSEEN) or name == "SOURCE_DATE_EPOCH":
+            add(name, os.environ[name].encode("utf-8", "surrogateescape"))
+    for label, folder, pattern in (("data", root / data, "*"), ("package", package, "*.py")):
+        for path in sorted(folder.rglob(pattern)):
+            relative = path.relative_to(folder)
+            # An editor's lock file comes and goes; it is no data.
+            if path.is_file() and not any(part.startswith(".") for part in relative.parts):
+                add(f"{label}/{relative.as_posix()}", path.read_bytes())
+    requirements = root / "requirements.txt"
+    if requirements.is_file():
+        add("requirements", requirements.read_bytes())
     return digest.hexdigest()[:32]
 
 
-def cache_folder(root: Path, data: str = "data") -> Path:
-    """Return the folder of the cache that holds for the present state of ``root``."""
-    return root / CACHES / fingerprint(root, data)
+def environment(folder: Path, data: Path, language: str) -> dict[str, str]:
+    """Return the variables a kernel is started with.
+
+    ``folder`` is the kernel's own scratch folder: what IPython and Jupyter keep in the user's home
+    (start-up files, settings, history) neither changes a result nor has to be writable.
+    Hashing, time zone and locale are fixed, so that the order of a set, a time or a sorted list
+    cannot differ from one machine to another.
+    """
+    unwanted = {"PYTHONSTARTUP", "PYTHONHOME", "PYTHONEXECUTABLE"}
+    variables = {key: value for key, value in os.environ.items() if key not in unwanted}
+    package = str(Path(shanhai.__file__).parents[1])
+    path = [package, *filter(None, variables.get("PYTHONPATH", "").split(os.pathsep))]
+    for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
+        variables[name] = str(folder)
+    variables.setdefault("SHANHAI_LOCALE", language)
+    return variables | {
+        "PYTHONPATH": os.pathsep.join(path),
+        "PYTHONHASHSEED": "0",
+        "PYTHONUTF8": "1",
+        "TZ": "UTC",
+        "LC_ALL": "C.UTF-8",
+        "SHANHAI_DATA": str(data),
+    }
 
 
-def notebooks(root: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the notebooks of the table of contents, in its order, with their text."""
-    for name in parse_toc_yaml(root / "_toc.yml"):
-        path = root / f"{name}.md"
-        if path.is_file():
-            text = path.read_text(encoding="utf-8")
-            if is_myst_markdown_notebook(text):
-                yield path, text
+def cores() -> int:
+    """Return how many processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def open_cache(folder: Path) -> JupyterCacheAbstract:
+    """Return the cache in ``folder``. One that cannot be read in full is thrown away first.
+
+    An entry is written in several steps, so a build that was killed may have left half of one.
+    """
+    try:
+        cache = get_cache(folder)
+        for record in cache.list_cache_records():
+            entry = folder / "executed" / record.hashkey / "base.ipynb"
+            json.loads(entry.read_text("utf-8"))
+    except Exception:
+        shutil.rmtree(folder, ignore_errors=True)
+        cache = get_cache(folder)
+        cache.list_cache_records()
+    return cache
 
 
 def execute(
-    root: Path,
-    *,
-    data: str = "data",
+    tasks: Iterable[Task],
+    cache_folder: Path,
+    data: Path,
+    language: str,
+    report: Callable[[str], None],
     jobs: int | None = None,
-    timeout: int = 120,
-    say: Callable[[str], None] = print,
 ) -> int:
-    """Execute the notebooks that are not in the cache; return how many were.
+    """Execute the notebooks that the cache lacks, ``jobs`` at a time (default: one per core).
 
-    Args:
-        root: the checkout.
-        data: its data folder.
-        jobs: kernels at a time; default: one for each core.
-        timeout: seconds a cell may take.
-        say: called with a line of progress for each notebook.
+    Each success is reported in a line and kept in the cache at once. Return how many were executed.
 
     Raises:
-        Failure: a cell has raised; the other notebooks that run are finished and kept.
+        NotebookError: some failed; the others have been executed nevertheless.
     """
-    environment(root)
-    folder = cache_folder(root, data)
-    prune(folder)
-    cache = get_cache(str(folder))
-    waiting = []
-    for path, text in notebooks(root):
-        notebook = read_myst_markdown_notebook(text, add_source_map=True, path=path)
-        try:
-            cache.match_cache_notebook(notebook)
-        except KeyError:
-            waiting.append((path, text, notebook))
-    failures = []
-    with ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
-        runs = {pool.submit(_run, path, nb, timeout): (path, text) for path, text, nb in waiting}
-        for number, run in enumerate(as_completed(runs), 1):
-            path, text = runs[run]
-            name = path.relative_to(root).as_posix()
-            result = run.result()
-            if result.err is not None:
-                failures.append(_failure(name, text, result))
-                say(f"      {number}/{len(runs)} {name} failed")
-                for other in runs:
-                    other.cancel()
-                break
-            cache.cache_notebook_bundle(
-                CacheBundleIn(result.nb, str(path), data={"execution_seconds": result.time}),
-                check_validity=False,
-                overwrite=True,
+    cache_folder.parent.mkdir(parents=True, exist_ok=True)
+    with locked(cache_folder.parent / ".lock"):
+        cache = open_cache(cache_folder)
+        missing = [task for task in tasks if not _is_cached(cache, task.notebook)]
+        if not missing:
+            return 0
+        with _scratch() as scratch:
+            run = _execute_all(
+                missing, cache, scratch, data, language, report, min(jobs or cores(), len(missing))
             )
-            say(f"      {number}/{len(runs)} {name} {result.time:.1f} s")
+            failures = _in_thread(run)
     if failures:
-        raise failures[0]
-    return len(waiting)
+        raise NotebookError("\n".join(failures))
+    return len(missing)
 
 
-def _run(path: Path, notebook: NotebookNode, timeout: int) -> Any:
-    """Execute one notebook in its own folder."""
-    return single_nb_execution(
-        notebook,
-        cwd=str(path.parent),
-        timeout=timeout,
-        allow_errors=False,
-        extra_arguments=["--IPKernelApp.log_level=ERROR"],
-    )
+def _is_cached(cache: JupyterCacheAbstract, notebook: NotebookNode) -> bool:
+    try:
+        cache.match_cache_notebook(notebook)
+    except KeyError:
+        return False
+    return True
 
 
-def _failure(name: str, text: str, result: Any) -> Failure:
-    """Return where and how a notebook failed."""
-    for number, cell in enumerate(result.nb.cells, 1):
-        for output in cell.get("outputs", []):
-            if output.output_type == "error":
-                trace = _ANSI.sub("", "\n".join(output.traceback))
-                inner = re.findall(r"^-+> (\d+) ", trace, re.MULTILINE)
-                within = int(inner[0]) if inner else 1
-                line = _line(text, cell.source) + within - 1
-                message = output.evalue.strip().splitlines() or [""]
-                return Failure(name, line, number, f"{output.ename}: {message[0]}", trace)
-    reason = (str(result.err).strip().splitlines() or ["failed"])[0]
-    return Failure(name, 1, 0, f"{type(result.err).__name__}: {reason}", str(result.exc_string))
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    """Make a folder for the kernels; a path short enough for sockets (at most 107 bytes)."""
+    base = "/tmp" if os.access("/tmp", os.W_OK) else None
+    with tempfile.TemporaryDirectory(dir=base, prefix="nb-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
 
 
-def _line(text: str, source: str) -> int:
-    """Return the line on which a cell's code starts in the notebook's text."""
-    lines, code = text.splitlines(), source.splitlines()
-    for number in range(len(lines) - len(code) + 1):
-        if lines[number : number + len(code)] == code:
-            return number + 1
-    return 1
+def _in_thread(main: Coroutine[Any, Any, T]) -> T:
+    """Run ``main`` in a thread's own event loop.
 
-
-def environment(root: Path) -> None:
-    """Set the environment of kernels: this package, nothing of the user's, no clock or hash seed.
-
-    Kernels inherit it from this process. Jupyter's and IPython's own files go to the build folder, so
-    that neither a user's settings nor a home that cannot be written changes a result.
+    In the main thread nbclient would take over Ctrl-C for the one notebook it knows of. From here
+    it stops them all, and their kernels.
     """
-    package = str(Path(__file__).parents[2])
-    paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    if package not in paths:
-        os.environ["PYTHONPATH"] = os.pathsep.join([package, *filter(None, paths)])
-    private = root / "_build" / ".jupyter"
-    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
-        folder = private / name.lower()
-        folder.mkdir(parents=True, exist_ok=True)
-        os.environ[name] = str(folder)
-    os.environ.update(
-        JUPYTER_PREFER_ENV_PATH="1",
-        PYTHONHASHSEED="0",
-        PYTHONWARNINGS="ignore",
-        TZ="UTC",
+    loop = asyncio.SelectorEventLoop()
+    task = loop.create_task(main)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        future = pool.submit(loop.run_until_complete, task)
+        try:
+            return future.result()
+        except BaseException:
+            if not future.done():
+                loop.call_soon_threadsafe(task.cancel)
+            raise
+        finally:
+            pool.shutdown()
+            loop.close()
+
+
+async def _execute_all(
+    tasks: list[Task],
+    cache: JupyterCacheAbstract,
+    scratch: Path,
+    data: Path,
+    language: str,
+    report: Callable[[str], None],
+    jobs: int,
+) -> list[str]:
+    """Execute ``tasks``; return a line for each that failed, in their order."""
+    room = asyncio.Semaphore(jobs)
+    done = 0
+
+    async def one(number: int, task: Task) -> str | None:
+        nonlocal done
+        async with room:
+            start = time.monotonic()
+            folder = scratch / str(number)
+            folder.mkdir()
+            failure = await _execute_one(task, folder, environment(folder, data, language))
+            seconds = time.monotonic() - start
+        done += 1
+        count = f"[{done}/{len(tasks)}] {task.name}"
+        if failure is None:
+            bundle = CacheBundleIn(
+                task.notebook, str(task.path), data={"execution_seconds": seconds}
+            )
+            cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+            report(f"{count} {seconds:.1f} s")
+        else:
+            report(f"{count} failed")
+        return failure
+
+    results = await asyncio.gather(*(one(*item) for item in enumerate(tasks)))
+    return [failure for failure in results if failure is not None]
+
+
+async def _execute_one(task: Task, folder: Path, variables: Mapping[str, str]) -> str | None:
+    """Execute one notebook in place; return what went wrong, in one line, or None."""
+    # No folders to search: the kernel is the Python that runs this, whatever else the user has.
+    manager = AsyncKernelManager(
+        kernel_name=task.notebook.metadata.get("kernelspec", {}).get("name", "python3"),
+        kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
+        connection_file=str(folder / "k"),
+        transport="tcp" if sys.platform == "win32" else "ipc",
     )
+    current = 0
+
+    def started(cell: NotebookNode, cell_index: int) -> None:
+        nonlocal current
+        current = cell_index
+
+    client = NotebookClient(
+        task.notebook,
+        km=manager,
+        timeout=task.timeout,
+        allow_errors=task.allow_errors,
+        resources={"metadata": {"path": str(task.path.parent)}},
+        record_timing=False,
+        shutdown_kernel="immediate",
+        on_cell_start=started,
+    )
+    try:
+        await client.async_execute(cleanup_kc=True, env=dict(variables))
+    except CellExecutionError as error:
+        text = _ANSI.sub("", error.traceback)
+        name = f"{error.ename}: {error.evalue}" if error.evalue else error.ename
+        _keep(task, text)
+        return f"{_place(task, current, text)}: {name}"
+    except CellTimeoutError:
+        return f"{_place(task, current)}: took longer than {task.timeout} seconds"
+    except DeadKernelError:
+        return f"{_place(task, current)}: the kernel died (out of memory?)"
+    except NoSuchKernel as error:
+        return f"{task.name}:1: kernel {error.name!r}: only python3 is there"
+    except (OSError, RuntimeError) as error:
+        _keep(task, "".join(traceback.format_exception(error)))
+        return f"{task.name}:1: the kernel could not be started: {error}"
+    finally:
+        if manager.has_kernel:
+            await manager.shutdown_kernel(now=True)
+    return None
 
 
-def prune(folder: Path) -> None:
-    """Remove the caches of older states, all but the newest few and ``folder``."""
+def _place(task: Task, index: int, trace: str = "") -> str:
+    """Return ``FILE:LINE: cell N`` of a failing cell, the line that of the source file."""
+    cells = task.notebook.cells
+    number = sum(cell.cell_type == "code" for cell in cells[: index + 1])
+    source = cells[index].source.splitlines()
+    starts = task.notebook.metadata.get("source_map")
+    if not starts:
+        return f"{task.name}: cell {number}"
+    line = starts[index]
+    lines = task.path.read_text("utf-8").splitlines()
+    # The map points at the fence's first line; options may stand before the code.
+    for start in range(line, len(lines)):
+        if lines[start : start + len(source)] == source:
+            line = start
+            break
+    frames = _FRAME.findall(trace)
+    line += int(frames[-1]) if frames else 1
+    return f"{task.name}:{line}: cell {number}"
+
+
+def _keep(task: Task, text: str) -> None:
+    """Keep a traceback where the developer finds it."""
+    for parent in task.path.parents:
+        if (parent / CACHES).is_dir():
+            log = parent / "_build" / "logs" / f"{task.path.stem}.traceback.txt"
+            log.parent.mkdir(parents=True, exist_ok=True)
+            log.write_text(text, "utf-8")
+            return
+
+
+def _prune(caches: Path) -> None:
+    """Remove the caches that have not been used for longest."""
+    folders = sorted(
+        (path for path in caches.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime
+    )
+    for folder in folders[:-_KEPT]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _choose_cache(app: Sphinx, config: Config) -> None:
+    """Set the cache folder before Sphinx compares the configuration with that of the last build."""
+    if config.nb_execution_mode != "cache":
+        return
+    root = Path(app.srcdir)
+    digest = fingerprint(root, config.shanhai_data, config.language or "en")
+    folder = root / CACHES / digest
     folder.mkdir(parents=True, exist_ok=True)
     os.utime(folder)
-    others = [path for path in folder.parent.iterdir() if path.is_dir()]
-    others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in others[KEPT:]:
-        shutil.rmtree(path, ignore_errors=True)
+    _prune(folder.parent)
+    config.nb_execution_cache_path = str(folder)
 
 
-def _configure(app: Sphinx, config: Config) -> None:
-    """Point MyST-NB at the cache of the present state, and let a failing cell fail the build."""
-    root = Path(app.srcdir)
-    environment(root)
-    config.nb_execution_mode = "cache"
-    config.nb_execution_raise_on_error = True
-    config.nb_execution_cache_path = str(cache_folder(root, config.shanhai_data))
+def _execute_before_reading(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Execute the notebooks among the pages that are about to be read."""
+    if env.mystnb_config.execution_mode != "cache":
+        return
+    tasks = [task for task in (_task(env, docname) for docname in docnames) if task]
+    count = execute(
+        tasks,
+        Path(app.config.nb_execution_cache_path),
+        Path(app.srcdir) / app.config.shanhai_data,
+        app.config.language or "en",
+        logger.info,
+        app.config.shanhai_jobs or None,
+    )
+    if tasks:
+        logger.info(f"{count} of {len(tasks)} notebooks executed, the others are in the cache")
+
+
+def _task(env: BuildEnvironment, docname: str) -> Task | None:
+    """Return a page as a task; None if it is no notebook, or MyST-NB is told not to execute it."""
+    path = Path(env.doc2path(docname))
+    settings = env.mystnb_config
+    text = path.read_text("utf-8")
+    reader = create_nb_reader(str(path), env.myst_config, settings, text)
+    if reader is None:
+        return None
+    notebook = reader.read(text)
+    mode = notebook.metadata.get(settings.metadata_key, {}).get("execution_mode", "cache")
+    excluded = any(path.match(pattern) for pattern in settings.execution_excludepatterns)
+    if mode != "cache" or excluded:
+        return None
+    own = notebook.metadata.get("execution", {})
+    return Task(
+        name=path.relative_to(env.srcdir).as_posix(),
+        path=path,
+        notebook=notebook,
+        timeout=own.get("timeout", settings.execution_timeout),
+        allow_errors=own.get("allow_errors", settings.execution_allow_errors),
+    )
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the configuration of the cache."""
-    app.connect("config-inited", _configure, priority=900)
+    """Choose the cache, and fill it before the pages are read."""
+    app.add_config_value("shanhai_jobs", 0, "", int)
+    app.connect("config-inited", _choose_cache)
+    app.connect("env-before-read-docs", _execute_before_reading)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

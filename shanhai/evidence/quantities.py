@@ -12,7 +12,7 @@ Word lists are vocabulary of the language, not text for readers.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 import cn2an
@@ -35,6 +35,7 @@ NUMERALS = frozenset("0123456789０１２３４５６７８９" + _HAN) - frozen
 _COUNTING = frozenset("几数" + _BANK)
 _BANK_RUN = re.compile(rf"[{_BANK}][{_BANK}零万亿]|[{_BANK}][元圆角分]")
 
+_FACTORS = dict(zip("十百千万亿拾佰仟", (10, 100, 1000, 10**4, 10**8, 10, 100, 1000), strict=True))
 _SCALES = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
 
 #: Measure words and units, longest first when matched.
@@ -45,9 +46,9 @@ _UNITS = """
 人 人次 户 户次 人口 员 代 世纪 年代 年 年级 岁 周岁 月 个月 日 天 周 星期 小时 钟头 分钟 刻钟 秒 秒钟 点 点钟 夜 晚 季度 季 旬
 省 市 州 县 区 镇 乡 村 社区 街道 街镇 国 城 校 院 厂 店 线 站 号 楼 室 路 版
 米 公里 千米 里 厘米 毫米 英里 海里 丈 尺 寸 亩 公顷 平方米 平方公里 平方千米 立方米 吨 公斤 千克 克 斤 两 磅 升 毫升
-度 摄氏度 度电 千瓦 千瓦时 兆瓦 吉瓦 伏 瓦 赫兹 比特 字节 个百分点 百分点 基点 %
+度 ℃ ℉ 摄氏度 度电 千瓦 千瓦时 兆瓦 吉瓦 伏 瓦 赫兹 比特 字节 个百分点 百分点 基点 %
 km kg cm mm m g t GB MB TB KB kW MW GW kWh
-床 辆次 架次 艘次 班次 车次 航班 标箱 箱 袋 瓶 桶 罐 包 盒 盘 碗 杯 壶 车 船 亿 筐 捆 束 串 排 幅 枚 尊 顶 盏 面 根 块 堆 滴 团 丝 席 票 分 环 局 盘 胜 负 平
+球 款 通 床 辆次 架次 艘次 班次 车次 航班 标箱 箱 袋 瓶 桶 罐 包 盒 盘 碗 杯 壶 车 船 亿 筐 捆 束 串 排 幅 枚 尊 顶 盏 面 根 块 堆 滴 团 丝 席 票 分 环 局 盘 胜 负 平
 """.split()
 _UNIT = "|".join(
     sorted(map(re.escape, set(_UNITS) - {"亿", "两", "平", "负", "胜"}), key=len, reverse=True)
@@ -57,10 +58,10 @@ _UNIT = "|".join(
 _LEXICON = """
 一起 一定 一样 一直 一般 一些 一切 一旦 一致 一线 一带 一体 一流 一贯 一律 一时 一向 一度 一再 一共 一同 一齐 一道 一并 一面 一边 一旁 一味
 一举 一系列 一如既往 一方面 一下 一下子 一点 一点儿 一生 一世 一心 一手 一路 一席 一番 一经 一律 一会儿 一瞬间 一刹那 一线 一二线 万一 万岁 万物
-万事 万象 万能 万分 万众 万千 千万别 千万要 千古 千秋 千里 千里迢迢 千百年 千家万户 千山万水 千言万语 千辛万苦 千军万马 千方百计 千变万化 千载难逢
+万事 万象 万能 万分 万众 万千 千万别 千万要 千万不 千万记 一方 五台山 三国演义 三国志 千古 千秋 千里 千里迢迢 千百年 千家万户 千山万水 千言万语 千辛万苦 千军万马 千方百计 千变万化 千载难逢
 千篇一律 千钧一发 成千上万 成百上千 百姓 老百姓 百花 百科 百货 百般 百年大计 百年老店 百折不挠 百战百胜 百里挑一 百闻不如一见 百废待兴 百尺竿头
-统一 唯一 惟一 同一 单一 专一 合一 划一 如一 逐一 之一 第一书记 第一时间 第一线 第一手 进一步 下一步 上一步 更进一步 这一 那一 每一 另一 某一 任一
-其一 其二 不一 不一而足 独一无二 一无所有 一无所知 数一数二 说一不二 一清二楚 一穷二白 一心一意 一朝一夕 一点一滴 一砖一瓦 一草一木 一言一行
+统一 唯一 惟一 同一 单一 专一 合一 划一 逐一 之一 第一书记 第一时间 第一线 第一手 进一步 下一步 上一步 更进一步      
+ 不一而足 独一无二 一无所有 一无所知 数一数二 说一不二 一清二楚 一穷二白 一心一意 一朝一夕 一点一滴 一砖一瓦 一草一木 一言一行
 一举一动 一举两得 一箭双雕 一石二鸟 一刀两断 一分为二 一目了然 一帆风顺 一马当先 一鸣惊人 一针见血 一落千丈 一日千里 一泻千里 一望无际 一望无垠
 一脉相承 一以贯之 一视同仁 一拥而上 一哄而散 一盘棋 一条心 一股劲 一锤定音 一揽子 一站式 一次性 一把手 一条龙 一窝蜂 一刀切 一体化 一带一路 一国两制
 一衣带水 一往无前 一丝不苟 一尘不染 一成不变 一蹴而就 一应俱全 一枝独秀 一臂之力 一席之地 一技之长 一日之计 一年之计 一五一十 二话不说 二维码 二手
@@ -75,13 +76,20 @@ _LEXICON = """
 知行合一 九死一生 气象万千 瞬息万变 排山倒海 变化万千 感慨万千 罪该万死 挂一漏万 以一当十 一传十 十传百 三三两两 五五开 二八 八股 八成新 半斤八两 七零八落
 零一二三四五 天下第一 数不胜数 数据 数字 数学 数量 数目 数额 数值 数码 数控 数组 少数 多数 大多数 总数 人数 次数 指数 系数 参数 函数 基数 倍数 分数 整数 岁数 户数
 """.split()
-_LEXICAL = re.compile("|".join(sorted(map(re.escape, set(_LEXICON)), key=len, reverse=True)))
+# 十分 and 万分 before 之 are fractions, not adverbs.
+_LEXICAL = re.compile(
+    "|".join(sorted(map(re.escape, set(_LEXICON) - {"十分", "万分"}), key=len, reverse=True))
+    + "|[十万]分(?!之)"
+)
 
 # Every repetition has an end, so that no text takes more than linear time.
 _ARABIC = r"(?:\d{1,3}(?:,\d{3}){1,8}(?!\d)|\d{1,40})(?:\.\d{1,40})?"
 _CHINESE = rf"(?:[{_HAN}]{{1,24}}(?:点[{_DIGIT}]{{1,24}})?)"
-_MIXED = rf"(?:{_ARABIC}[{_TENS}{_LARGE}]{{1,3}}(?:{_ARABIC}[{_TENS}{_LARGE}]{{1,3}}){{0,3}}|{_ARABIC}|{_CHINESE})"
-_VAGUE = rf"(?:[数几][{_TENS}{_LARGE}]{{1,4}}|几(?=(?:{_UNIT})))"
+_MIXED = (
+    rf"(?:{_ARABIC}[{_TENS}{_LARGE}]{{1,3}}(?:{_ARABIC}[{_TENS}{_LARGE}]{{1,3}}){{0,3}}"
+    rf"(?:\d{{3,4}}(?!\d))?|{_ARABIC}|{_CHINESE})"
+)
+_VAGUE = rf"(?:[一二三四五六七八九]?十几|[数几][{_TENS}{_LARGE}]{{1,4}}|几(?=(?:{_UNIT})))"
 _NUMBER = rf"(?:{_VAGUE}|{_MIXED})"
 _TO = r"(?:至|到|~|-|或)"
 _YEAR = rf"(?:\d{{4}}|[{_DIGIT}]{{4}})年"
@@ -90,6 +98,7 @@ _DAY = r"(?:3[01]|[12]\d|0?[1-9]|三十一?|二?十[一二三四五六七八九]
 _PART = r"(?:底|初|末|中旬|上旬|下旬|春|夏|秋|冬|上半年|下半年)"
 
 _PATTERNS = [
+    ("date", re.compile(r"\d{4}([-/.])\d{1,2}\1\d{1,2}(?!\d)")),
     ("date", re.compile(rf"{_YEAR}(?:{_MONTH}(?:{_DAY}|{_PART})?|{_PART})?|{_MONTH}份?{_DAY}")),
     (
         "date",
@@ -99,29 +108,36 @@ _PATTERNS = [
     (
         "plan",
         re.compile(
-            r"(?:十[一二三四五六七八九]|[一二三四五六七八九])五(?=[”」』’\"]|规划|计划|时期|期间|以来|开局|末)"
+            r"(?:十[一二三四五六七八九]|[一二三四五六七八九])五"
+            r"(?=[”」』’\"]|规划|计划|时期|期间|以来|开局|末)"
         ),
     ),
     (
-        "percent",
-        re.compile(rf"[百千万]分之(?P<n>{_NUMBER})|(?P<m>{_ARABIC})(?:{_TO}{_ARABIC})?[%‰]"),
+        "range",
+        re.compile(
+            rf"(?P<low>零下|负|-)?(?P<n>{_MIXED})(?:{_UNIT})?{_TO}(?P<high>零下|-)?(?P<m>{_MIXED})"
+            rf"(?P<more>[多余])?(?P<unit>(?:{_UNIT})?)"
+        ),
     ),
+    ("percent", re.compile(rf"百分之(?P<n>{_NUMBER})|(?P<m>{_ARABIC})(?P<sign>[%‰])")),
     (
         "percent",
         re.compile(
-            rf"(?P<n>[一二三四五六七八九])成(?P<half>[半一二三四五六七八九])?(?![为了立员都千百长])"
+            r"(?P<n>[一二三四五六七八九])成(?P<half>[半一二三四五六七八九])?(?![为了立员都千百长])"
         ),
     ),
     (
         "fraction",
         re.compile(
-            rf"(?P<n>{_CHINESE}|\d{{1,9}})分之(?P<m>{_CHINESE}|\d{{1,9}})|(?P<a>\d{{1,9}})/(?P<b>\d{{1,9}})(?![/\d])"
+            rf"(?P<n>{_CHINESE}|\d{{1,9}})分之(?P<m>{_CHINESE}|\d{{1,9}})"
+            r"|(?P<a>\d{1,9})/(?P<b>\d{1,9})(?![/\d])"
         ),
     ),
     (
         "ratio",
         re.compile(
-            r"(?P<n>\d{1,9}|[一二两三四五六七八九十]{1,3})(?:对|帮|带|比|:)(?P<m>\d{1,9}|[一二三四五六七八九十多]{1,3})(?![\d:])"
+            r"(?P<n>\d{1,9}(?:\.\d{1,9})?|[一二两三四五六七八九十]{1,3})(?:对|帮|带|比|:)"
+            r"(?P<m>\d{1,9}(?:\.\d{1,9})?|[一二三四五六七八九十多]{1,3})(?![\d:])"
         ),
     ),
     (
@@ -129,16 +145,11 @@ _PATTERNS = [
         re.compile(rf"第(?P<n>\d{{1,9}}|[{_DIGIT}{_TENS}]{{1,12}})(?P<unit>(?:{_UNIT})?)"),
     ),
     (
-        "range",
-        re.compile(
-            rf"(?P<n>{_MIXED})(?:{_UNIT})?{_TO}(?P<m>{_MIXED})(?P<more>[多余])?(?P<unit>(?:{_UNIT})?)"
-        ),
-    ),
-    (
         "cardinal",
         re.compile(
-            rf"(?P<sign>零下|负|-)?(?P<n>{_NUMBER})(?P<more>[多余来](?=(?:{_UNIT}|[万亿])|$|\W))?(?P<big>[万亿]{{1,2}})?"
-            rf"(?P<unit>(?:{_UNIT})?)(?P<over>[多余](?![{_HAN}样种大]))?(?P<half>半)?"
+            rf"(?P<sign>零下)?(?P<n>{_NUMBER})(?P<more>[多余来](?=(?:{_UNIT}|[万亿])|$|\W))?"
+            rf"(?P<big>[万亿]{{1,2}})?(?P<unit>(?:{_UNIT})?)"
+            rf"(?P<over>[多余](?![{_HAN}样种大]))?(?P<half>半)?"
         ),
     ),
 ]
@@ -150,6 +161,8 @@ _BEFORE = [
     ("nearly", re.compile(r"(?:不足|不到|未满)$")),
 ]
 _AFTER = [("over", re.compile(r"以上")), ("about", re.compile(r"左右|上下|许(?!多)"))]
+#: A circle that stands for zero among the characters of a year.
+_ZERO = re.compile("(?<=[一二三四五六七八九〇○])○|○(?=[一二三四五六七八九]{2})")
 _LATIN = re.compile(r"[A-Za-z]")
 _PAIR = re.compile(rf"([一二三四五六七八九两])([一二三四五六七八九])([{_TENS}{_LARGE}]*)$")
 _ORDER = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2}
@@ -184,13 +197,13 @@ def find(text: str) -> list[Numeral]:
 
     Raises nothing: a numeral that cannot be read has no value.
     """
-    plain = text.translate(_PLAIN)
+    plain = _ZERO.sub("〇", text.translate(_PLAIN))
     words = _lexical_spans(plain)
     found: list[Numeral] = []
     at = 0
     while at < len(plain):
         if plain[at] in "数几第负零-" or plain[at] in NUMERALS or _BANK_RUN.match(plain, at):
-            numeral = _at(text, plain, at, words, found[-1].end if found else 0)
+            numeral = _at(text, plain, at, words)
             if numeral:
                 found.append(numeral)
                 at = numeral.end
@@ -207,6 +220,8 @@ def read(text: str) -> Decimal | None:
     text = text.replace(",", "").translate({ord("萬"): "万", ord("億"): "亿"})
     if re.fullmatch(r"\d+(\.\d+)?", text):
         return Decimal(text)
+    if text[:1].isdigit():
+        return _mixed(text)
     text = text.replace("廿", "二十").replace("卅", "三十")
     text = re.sub(
         r"(?<![一二两三四五六七八九壹贰叁肆伍陆柒捌玖\d十百千])([百千佰仟])", r"一\1", text
@@ -219,6 +234,17 @@ def read(text: str) -> Decimal | None:
         return Decimal(str(cn2an.cn2an(text, "smart")))
     except (ValueError, InvalidOperation, KeyError, IndexError, TypeError):
         return None
+
+
+def _mixed(text: str) -> Decimal:
+    """Return the number of Arabic digits with Chinese scales: 1万2千, 3亿5000万, 2万3000."""
+    total = Decimal(0)
+    for digits, scales in re.findall(rf"(\d+(?:\.\d+)?)([{_TENS}{_LARGE}]*)", text):
+        factor = 1
+        for scale in scales:
+            factor *= _FACTORS[scale]
+        total += Decimal(digits) * factor
+    return total
 
 
 def _spelled(char: str) -> str:
@@ -238,11 +264,13 @@ def _lexical_spans(plain: str) -> dict[int, int]:
         inner = next((i for i, c in enumerate(match[0]) if c in NUMERALS), None)
         if inner == 0 and before and (before in NUMERALS or before in "第几数."):
             continue
+        if match[0][-1] in NUMERALS and plain[match.end() : match.end() + 1] in NUMERALS:
+            continue
         spans[match.start()] = match.end()
     return spans
 
 
-def _at(text: str, plain: str, at: int, words: dict[int, int], floor: int) -> Numeral | None:
+def _at(text: str, plain: str, at: int, words: dict[int, int]) -> Numeral | None:
     """Return the numeral that starts at ``at``, or None where no numeral does."""
     word = next((s for s in range(at, max(at - 8, -1), -1) if s in words and words[s] > at), None)
     if word is not None:
@@ -262,8 +290,10 @@ def _at(text: str, plain: str, at: int, words: dict[int, int], floor: int) -> Nu
     ):
         end = re.compile(r"[\d.]{0,40}\d").match(plain, at).end()
         return _lexical(text, at, end)
-    if plain[at] == "-" and at > floor - 1 and at and (plain[at - 1].isalnum()):
+    if plain[at] == "-" and at and plain[at - 1].isascii() and plain[at - 1].isalnum():
         return None
+    if plain[at] in "-负" and plain[at + 1 : at + 2] in NUMERALS:
+        return _negative(text, plain, at, words)
     for kind, pattern in _PATTERNS:
         match = pattern.match(plain, at)
         if match and any(c in NUMERALS or c in _COUNTING for c in match[0]):
@@ -273,6 +303,19 @@ def _at(text: str, plain: str, at: int, words: dict[int, int], floor: int) -> Nu
     if plain[at] in NUMERALS:
         return _lexical(text, at, at + 1)
     return None
+
+
+def _negative(text: str, plain: str, at: int, words: dict[int, int]) -> Numeral | None:
+    """Return the numeral led by a minus sign or 负, or None where the sign is no sign."""
+    pattern = next(pattern for kind, pattern in _PATTERNS if kind == "range")
+    match = pattern.match(plain, at)
+    ranged = _read(text, plain, "range", match) if match else None
+    if ranged:
+        return ranged
+    after = _at(text, plain, at + 1, words)
+    if after is None or after.kind not in {"cardinal", "percent"} or after.value is None:
+        return None
+    return replace(after, start=at, token=text[at : after.end], value=-after.value)
 
 
 def _lexical(text: str, start: int, end: int) -> Numeral:
@@ -335,8 +378,7 @@ def _percent(text: str, start: int, end: int, match: re.Match[str]) -> Numeral |
             value += 5 if groups["half"] == "半" else read(groups["half"])
         return _numeral(text, start, end, "percent", value, unit="%")
     if "分之" in token:
-        value = read(groups["n"])
-        unit = {"百": "%", "千": "‰", "万": "‱"}[token[0]]
+        value, unit = read(groups["n"]), "%"
     else:
         value, unit = read(groups["m"]), token[-1]
     return None if value is None else _numeral(text, start, end, "percent", value, unit=unit)
@@ -347,6 +389,8 @@ def _range(text: str, start: int, end: int, groups: dict[str, str]) -> Numeral |
     high, high_scale = _split(groups["m"])
     if low is None or high is None:
         return None
+    low = -low if groups["low"] else low
+    high = -high if groups["high"] else high
     if scale == 1 and high_scale > 1 and low < 10_000:
         scale = high_scale
     if low * scale >= high * high_scale:
@@ -382,7 +426,10 @@ def _cardinal(
         body = groups["n"][1:]
         value, scale = _split(body + (groups["big"] or "")) if body else (Decimal(1), 1)
         qualifier = "several"
-    elif pair and _ORDER[pair[2]] == _ORDER[pair[1]] + 1 and len(groups["n"]) - len(pair[3]) <= 3:
+    elif groups["n"].endswith("十几"):
+        value, scale = _split(groups["n"][:-1] + (groups["big"] or ""))
+        qualifier = "over"
+    elif pair and _approximate(groups["n"], pair):
         stem = groups["n"][: pair.start()]
         value, scale = _split(stem + pair[1] + pair[3] + (groups["big"] or ""))
         high, _ = _split(stem + pair[2] + pair[3] + (groups["big"] or ""))
@@ -408,6 +455,13 @@ def _cardinal(
     if groups["half"]:
         value += Decimal("0.5")
     return _numeral(text, start, end, "cardinal", value, scale, groups["unit"], qualifier, high)
+
+
+def _approximate(number: str, pair: re.Match[str]) -> bool:
+    """Return whether two digits side by side mean one or the other: 三四十, 十七八, 三五."""
+    step = _ORDER[pair[2]] - _ORDER[pair[1]]
+    short = len(number) - len(pair[3]) <= 3
+    return short and (step == 1 or (pair[1], pair[2]) == ("三", "五"))
 
 
 def _recent(before: str, unit: str) -> bool:

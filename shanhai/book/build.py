@@ -1,34 +1,47 @@
 """Build the book: check the data, execute the notebooks, write HTML and PDF, put them in place.
 
 Everything is made in a work folder. The outputs take the place of the last ones only when all went well,
-so the last good book stays readable whatever happens. Sphinx runs through Jupyter Book's own function and
-configuration, so the HTML is what ``jupyter-book build .`` gives.
+each in one step, so the last good book stays readable whatever happens. Sphinx runs through Jupyter Book's
+own function and configuration, so the HTML is what ``jupyter-book build .`` gives.
+
+Of an earlier build only what was read is used again (``doctrees``): outputs are written anew, so that a
+page that is no longer in the book, or its pictures, cannot stay behind.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+from sphinx.errors import SphinxError
 
+from shanhai.book.exchange import exchange, restore
+from shanhai.book.lock import locked
 from shanhai.evidence.check import check
 
 #: Builders by output, with the folder each writes to in the work folder.
 BUILDERS = {"html": "html", "pdf": "shanhai-report"}
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
-_PROGRESS = re.compile(r"\[\d+/\d+\] |\d+ of \d+ notebooks executed")
-_WARNING = re.compile(
-    r"\b(WARNING|ERROR|CRITICAL|SEVERE)\b: |^(Sphinx|Configuration|Extension|Report|Theme) error"
-)
+_PROGRESS = re.compile(r"\[\d+/\d+\] |\d+ of \d+ notebooks executed|no notebook ")
+_WARNING = re.compile(r"\b(WARNING|ERROR|CRITICAL|SEVERE)\b: ")
+
+_REMEDIES = {
+    errno.EACCES: "cannot be written; make the folder writable for yourself",
+    errno.EPERM: "cannot be written; make the folder writable for yourself",
+    errno.EROFS: "is on a read-only disk; copy the folder to one that can be written",
+    errno.ENOSPC: "the disk is full; free some space and build again",
+    errno.EDQUOT: "your share of the disk is full; free some space and build again",
+}
 
 
 class BuildError(Exception):
@@ -66,23 +79,28 @@ class Build:
             BuildError: something is wrong; the outputs of the last build are untouched.
         """
         try:
-            with _locked(self.out / "lock"):
+            self.out.mkdir(parents=True, exist_ok=True)
+            with locked(self.out / ".lock", self._wait):
                 self._run()
-        except PermissionError as error:
-            raise BuildError(
-                f"{error.filename}: cannot be written; make the folder writable"
-            ) from None
         except OSError as error:
-            if error.errno != 28:  # ENOSPC
+            if error.errno not in _REMEDIES:
                 raise
-            raise BuildError("the disk is full; free some space and build again") from None
+            raise BuildError(f"{error.filename or self.out}: {_REMEDIES[error.errno]}") from None
+        except KeyboardInterrupt:
+            raise BuildError("stopped; the last good book is still in place") from None
+
+    def _wait(self) -> None:
+        self.say("another build is running in this folder; waiting for it to end")
 
     def _run(self) -> None:
         started = time.monotonic()
+        restore(self.out / "html")
         steps = len(self.outputs) + 2
         settings = self._settings()
         self.say(f"[1/{steps}] checking the data")
         self._check(settings)
+        # What a build has read counts only if it came to its end: one that failed would not be
+        # warned again of pages it need not read again, one that was killed may have left half a file.
         unfinished = self.work / "unfinished"
         if unfinished.exists():
             shutil.rmtree(self.work)
@@ -92,12 +110,11 @@ class Build:
             self.say(f"[{number}/{steps}] making the {output.upper()}")
             self._sphinx(output)
         self.say(f"[{steps}/{steps}] putting it in place")
-        for output in self.outputs:
-            self._place(output)
+        targets = [self._place(output) for output in self.outputs]
         unfinished.unlink()
         self.say(f"done in {time.monotonic() - started:.1f} s")
-        for output in self.outputs:
-            self.say(f"      {self._target(output)}")
+        for target in targets:
+            self.say(f"      {target}")
 
     def _settings(self) -> dict:
         """Return the Sphinx settings of ``_config.yml``."""
@@ -124,11 +141,13 @@ class Build:
         """Run Sphinx for one output, every warning an error."""
         from jupyter_book.sphinx import build_sphinx
 
+        made = self.work / BUILDERS[output]
+        shutil.rmtree(made, ignore_errors=True)
         log = _Log(self.say)
         with contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
             result = build_sphinx(
                 self.root,
-                self.work / BUILDERS[output],
+                made,
                 noconfig=True,
                 path_config=self.root / "_config.yml",
                 confoverrides={
@@ -142,60 +161,46 @@ class Build:
                 warningiserror=True,
                 keep_going=True,
             )
+        if isinstance(result, KeyboardInterrupt):
+            raise result
         self.logs.mkdir(parents=True, exist_ok=True)
         text = _ANSI.sub("", log.getvalue())
         path = self.logs / f"{output}.log"
         path.write_text(text, encoding="utf-8")
         if result:
-            said = [
-                line.replace(f"{self.root}{os.sep}", "")
-                for line in text.splitlines()
-                if _WARNING.search(line)
-            ]
-            if isinstance(result, Exception) and not said:
-                said = [f"{type(result).__name__}: {result}"]
             raise BuildError(
-                "\n".join(
-                    [
-                        *dict.fromkeys(said),
-                        f"the {output.upper()} was not built (all that was said: {path.relative_to(self.root)})",
-                    ]
-                )
+                self._faults(text, result, f"the {output.upper()} was not built", path)
             )
 
-    def _target(self, output: str) -> Path:
-        return (
-            self.out / "html" / "index.html"
-            if output == "html"
-            else self.out / "pdf" / self._pdf().name
-        )
+    def _faults(self, text: str, result: Exception | int, what: str, log: Path) -> str:
+        """Return all warnings and errors of a log, each once, with paths as seen from the book."""
+        said = []
+        if isinstance(result, SphinxError):
+            said = str(result).splitlines()
+        elif isinstance(result, Exception):
+            said = [f"{type(result).__name__}: {result}"]
+        warnings = [line for line in text.splitlines() if _WARNING.search(line)]
+        lines = [line.replace(f"{self.root}{os.sep}", "") for line in [*warnings, *said]]
+        end = f"{what}; all that was said is in {log.relative_to(self.root)}"
+        return "\n".join([*dict.fromkeys(lines), end])
 
-    def _pdf(self) -> Path:
-        made = sorted((self.work / BUILDERS["pdf"]).glob("*.pdf"))
-        if not made:
-            raise BuildError("the report's builder wrote no PDF")
-        return made[0]
-
-    def _place(self, output: str) -> None:
-        """Put one output in place in one step."""
-        if output == "pdf":
-            made = self._pdf()
-            target = self.out / "pdf" / made.name
-            target.parent.mkdir(exist_ok=True)
-            fresh = target.with_suffix(".new")
-            shutil.copyfile(made, fresh)
-            os.replace(fresh, target)
-            return
-        fresh, target, last = (self.out / name for name in ("html.new", "html", "html.old"))
-        for folder in (fresh, last):
-            shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(
-            self.work / BUILDERS["html"], fresh, ignore=shutil.ignore_patterns(".buildinfo")
-        )
-        if target.exists():
-            os.replace(target, last)
-        os.replace(fresh, target)
-        shutil.rmtree(last, ignore_errors=True)
+    def _place(self, output: str) -> Path:
+        """Put one output in place in one step; return where the reader opens it."""
+        made = self.work / BUILDERS[output]
+        if output == "html":
+            # Sphinx's note of the configuration; nobody reads it here.
+            (made / ".buildinfo").unlink(missing_ok=True)
+            target = self.out / "html"
+            exchange(made, target)
+            shutil.rmtree(made, ignore_errors=True)
+            return target / "index.html"
+        reports = sorted(made.glob("*.pdf"))
+        if len(reports) != 1:
+            raise BuildError(f"{made}: one PDF was expected, there are {len(reports)}")
+        target = self.out / "pdf" / reports[0].name
+        target.parent.mkdir(exist_ok=True)
+        os.replace(reports[0], target)
+        return target
 
 
 class _Log(io.StringIO):
@@ -211,28 +216,3 @@ class _Log(io.StringIO):
             if _PROGRESS.match(line):
                 self.say(f"      {line}")
         return super().write(text)
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold a lock file; the system frees it when the process ends, however it ends.
-
-    Raises:
-        BuildError: another build holds it.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+") as file:
-        try:
-            if os.name == "nt":
-                import msvcrt
-
-                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-            else:
-                import fcntl
-
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise BuildError(
-                "another build is running in this folder; wait for it to end"
-            ) from None
-        yield

@@ -378,8 +378,10 @@ def _execute_before_reading(app: Sphinx, env: BuildEnvironment, docnames: list[s
         logger.info,
         app.config.shanhai_jobs or None,
     )
-    if tasks:
-        logger.info(f"{count} of {len(tasks)} notebooks executed, the others are in the cache")
+    if not count:
+        logger.info("no notebook had to be executed")
+    elif count < len(tasks):
+        logger.info(f"{count} of {len(tasks)} notebooks executed, the others were in the cache")
 
 
 def _task(env: BuildEnvironment, docname: str) -> Task | None:

@@ -6,9 +6,11 @@ The Makefile calls this; on Windows it stands in for make. Standard library only
 """
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +28,7 @@ from pathlib import Path  # noqa: E402
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed.json"
+UNFINISHED = VENV / "unfinished"
 LOG = ROOT / "_build" / "logs" / "setup.log"
 
 OLDEST, NEWEST = (3, 11), (3, 13)
@@ -61,9 +64,22 @@ def main(arguments):
     except SetupError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"error: {trouble(error)}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130
+
+
+def trouble(error):
+    """Return what the system refused, and what to do, in one sentence."""
+    where = error.filename or ROOT
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"{where} cannot be written; make {ROOT} writable, or copy it to where it is"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "the disk is full; free about 1 GB and try again"
+    return f"{where}: {error.strerror or error}"
 
 
 def build(rest):
@@ -91,13 +107,21 @@ def lab(rest):
         }
     }
     (settings / "overrides.json").write_text(json.dumps(overrides), encoding="utf-8")
-    return run(["-m", "jupyterlab", "--notebook-dir", str(ROOT / "notebooks"), *rest])
+    return run(
+        ["-m", "jupyterlab", "--notebook-dir", str(ROOT / "notebooks"), *rest],
+        # This environment's kernel, also where the user has another of the same name.
+        JUPYTER_PREFER_ENV_PATH="1",
+    )
 
 
 def lint(rest):
     """Check style and formatting."""
     install("dev")
-    return run(["-m", "ruff", "check", "."]) or run(["-m", "ruff", "format", "--check", "."])
+    for step in (["check"], ["format", "--check"]):
+        code = subprocess.call([str(python()), "-m", "ruff", *step, "."], cwd=str(ROOT))
+        if code:
+            return code
+    return 0
 
 
 # -- set-up ------------------------------------------------------------------------------------
@@ -117,28 +141,47 @@ def python():
 
 def wanted(kind):
     """Return what the environment must have been made from to be used as it is."""
-    lock = hashlib.sha256((ROOT / LOCKS[kind]).read_bytes()).hexdigest()
-    return {"python": sys.version, "root": str(ROOT), "lock": lock}
+
+    def digest(name):
+        return hashlib.sha256((ROOT / name).read_bytes()).hexdigest()
+
+    return {"root": str(ROOT), "lock": digest(LOCKS[kind]), "package": digest("pyproject.toml")}
 
 
 def install(kind):
     """Make the environment and install a lock in it, unless that was done."""
-    have = installed()
-    if works() and (have.get(kind) == wanted(kind)):
+    if ready(kind):
         return
-    first = not works() or have.get("book", {}).get("python") not in (None, sys.version)
-    if first:
-        say(f"[1/3] making {VENV.name} with Python {sys.version.split()[0]}")
-        make_venv()
-        have = {}
-    say(f"[2/3] installing the locked requirements ({LOCKS[kind]})")
-    pip("install", "--require-hashes", "-r", str(ROOT / LOCKS[kind]))
-    say("[3/3] installing the package")
-    pip("install", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
-    have[kind] = wanted(kind)
-    if kind == "dev":
-        have["book"] = wanted("book")
-    write(STAMP, json.dumps(have))
+    # Its own lock, for the package's needs no set-up: nothing but the standard library either.
+    sys.path.insert(0, str(ROOT))
+    from shanhai.book.lock import locked
+
+    folder = ROOT / "_build"
+    folder.mkdir(exist_ok=True)
+    with locked(folder / ".setup.lock", lambda: say("another set-up is running here: waiting")):
+        if ready(kind):
+            return
+        have = installed()
+        if not works() or UNFINISHED.exists() or moved(have):
+            say(f"[1/3] making {VENV.name} with Python {sys.version.split()[0]}")
+            make_venv()
+            have = {}
+        UNFINISHED.touch()
+        lock = ROOT / LOCKS[kind]
+        say(f"[2/3] installing the locked requirements ({lock.name})")
+        pip(lock, "install", "--require-hashes", "-r", str(lock))
+        say("[3/3] installing the package")
+        pip(None, "install", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
+        have[kind] = wanted(kind)
+        if kind == "dev":
+            have["book"] = wanted("book")
+        write(STAMP, json.dumps(have))
+        UNFINISHED.unlink()
+
+
+def ready(kind):
+    """Return whether the environment is there, whole, and made from the lock as it is now."""
+    return not UNFINISHED.exists() and installed().get(kind) == wanted(kind) and works()
 
 
 def installed():
@@ -150,10 +193,16 @@ def installed():
         return {}
 
 
+def moved(have):
+    """Return whether the environment was made elsewhere: its scripts name that folder."""
+    return any(made["root"] != str(ROOT) for made in have.values())
+
+
 def works():
-    """Return whether the environment's interpreter runs."""
+    """Return whether the environment's interpreter runs, and is one the lock was compiled for."""
+    code = f"import sys; sys.exit(not {OLDEST} <= sys.version_info[:2] <= {NEWEST})"
     try:
-        done = subprocess.run([str(python()), "-c", ""], capture_output=True, timeout=60)
+        done = subprocess.run([str(python()), "-c", code], capture_output=True, timeout=60)
         return done.returncode == 0
     except (OSError, subprocess.SubprocessError):
         return False
@@ -161,17 +210,13 @@ def works():
 
 def make_venv():
     """Make the virtual environment anew."""
-    try:
-        if VENV.exists():
-            shutil.rmtree(VENV)
-        done = subprocess.run(
-            [sys.executable, "-m", "venv", str(VENV)],
-            capture_output=True,
-            text=True,
-            errors="replace",
-        )
-    except OSError as error:
-        raise SetupError(f"{VENV} cannot be made: {error.strerror or error}") from None
+    if VENV.is_symlink() or VENV.is_file():
+        VENV.unlink()
+    elif VENV.exists():
+        shutil.rmtree(VENV)
+    done = subprocess.run(
+        [sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, errors="replace"
+    )
     if done.returncode:
         told = done.stdout + done.stderr
         shutil.rmtree(VENV, ignore_errors=True)
@@ -182,26 +227,50 @@ def make_venv():
         raise SetupError(f"{VENV} cannot be made: {reason}")
 
 
-def pip(*arguments):
-    """Run pip in the environment, quietly, saying now and then that it is alive."""
+def pip(lock, *arguments):
+    """Run pip in the environment, saying now and then how far it is."""
     LOG.parent.mkdir(parents=True, exist_ok=True)
     command = [str(python()), "-m", "pip", "--disable-pip-version-check", "--no-input", *arguments]
+    # What a user's settings say of the place to install to is not meant for this.
+    places = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PYTHONHOME", "PYTHONPATH")
+    environment = {name: value for name, value in os.environ.items() if name not in places}
     started = time.monotonic()
     with LOG.open("w", encoding="utf-8", errors="replace") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=str(ROOT))
+        process = subprocess.Popen(
+            command, stdout=log, stderr=subprocess.STDOUT, cwd=str(ROOT), env=environment
+        )
         try:
             while True:
                 with contextlib.suppress(subprocess.TimeoutExpired):
-                    code = process.wait(timeout=15)
+                    code = process.wait(timeout=10)
                     break
-                packages = sum(1 for _ in VENV.glob("**/*.dist-info"))
-                say(f"      {time.monotonic() - started:.0f} s, {packages} packages in place")
+                say(f"      {time.monotonic() - started:.0f} s{how_far(lock)}")
         except BaseException:
             process.kill()
             process.wait()
             raise
     if code:
         raise SetupError(explain(LOG.read_text(encoding="utf-8", errors="replace")))
+
+
+def how_far(lock):
+    """Return how far pip is, by what it has said of the packages in ``lock``."""
+    if lock is None:
+        return ""
+    said = LOG.read_text(encoding="utf-8", errors="replace")
+    if "Installing collected packages" in said:
+        return ", unpacking"
+    total = len(re.findall(r"^\S+==", lock.read_text(encoding="utf-8"), re.MULTILINE))
+    done = len(
+        set(
+            re.findall(
+                r"^(?:Collecting|Ignoring|Requirement already satisfied:) ([\w.-]+)",
+                said,
+                re.MULTILINE,
+            )
+        )
+    )
+    return f", {done} of {total} packages fetched"
 
 
 def explain(log):
@@ -270,7 +339,13 @@ def find_browser():
 def run(arguments, **environment):
     """Run the environment's Python in the checkout; return its exit code."""
     command = [str(python()), *arguments]
-    return subprocess.call(command, cwd=str(ROOT), env={**os.environ, **environment})
+    environment = {**os.environ, **environment}
+    os.chdir(str(ROOT))
+    if os.name == "nt":
+        return subprocess.call(command, env=environment)
+    # In place of this process: a signal reaches the one that can end its work in good order.
+    sys.stdout.flush()
+    os.execve(command[0], command, environment)
 
 
 def write(path, text):

@@ -122,9 +122,9 @@ def format_period(start: date | None, end: date | None, locale: str) -> str:
     """Format a period as years or months where it covers them whole; open ends stay open."""
     if start is None and end is None:
         return ""
-    if start and end and (start.year, start.month, start.day) == (end.year, 1, 1):
-        if (end.month, end.day) == (12, 31):
-            return format_skeleton("y", start, locale=locale)
+    whole_year = start and end and start.year == end.year
+    if whole_year and (start.month, start.day, end.month, end.day) == (1, 1, 12, 31):
+        return format_skeleton("y", start, locale=locale)
     if start and end and (start.year, start.month) == (end.year, end.month):
         return format_month(start, locale)
     return "–".join(format_month(day, locale) if day else "" for day in (start, end))

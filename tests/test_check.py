@@ -57,7 +57,13 @@ def test_the_real_data_has_no_fault(root):
         ("non_claims", "n01", "reason", "because", "is not a code of reason"),
         ("non_claims", "n02", "offset", "238", "expected no overlap"),
         ("events", "seminar", "date_end", "1999-01-01", "is before date_start"),
-        ("identities", "cities", "right", "two-to-one-from + nobody", "'nobody' is not in claims.csv"),
+        (
+            "identities",
+            "cities",
+            "right",
+            "two-to-one-from + nobody",
+            "'nobody' is not in claims.csv",
+        ),
         ("identities", "cities", "right", "1 +", "something is missing"),
         ("identities", "towns", "reason", "", "expected why it is not comparable"),
         ("places", "kunming", "parent", "mars", "is not in places.csv"),
@@ -115,7 +121,10 @@ def test_a_bad_file_is_named(data, damage, says):
         (b"[]", "no tables described"),
         (b'{"resources": []}', "no tables described"),
         (b'{"resources": [{}]}', "resource 1 lacks"),
-        (b'{"resources": [{"name": "x", "path": "../x", "schema": {"fields": [{"name": "a", "type": "string"}]}}]}', "lacks"),
+        (
+            b'{"resources": [{"name": "x", "path": "../x", "schema": {"fields": [{"name": "a", "type": "string"}]}}]}',  # noqa: E501
+            "lacks",
+        ),
     ],
 )
 def test_a_bad_description_is_named(data, content, says):
@@ -129,7 +138,9 @@ def test_a_missing_folder_is_named(tmp_path):
 
 def test_every_fault_comes_in_one_pass_in_the_order_of_lines(data, table):
     claims = table("claims")
-    lines = sorted({claims.set(key, "unit", "dollar") for key in ("dg-years", "all-aid", "gd-people")})
+    lines = sorted(
+        {claims.set(key, "unit", "dollar") for key in ("dg-years", "all-aid", "gd-people")}
+    )
     table("people").set("guan-yanping", "role", "pilot")
     faults = [fault for fault in said(data) if "is not a code of" in fault]
     assert [int(f.split(":")[1]) for f in faults if f.startswith("claims")] == lines
@@ -146,12 +157,14 @@ def test_messages_do_not_move_the_terminal(data, table):
     assert all("\x1b" not in fault for fault in said(data))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(seed=st.integers(0, 2**32), content=st.binary(max_size=60))
 def test_no_damage_raises(data, seed, content):
     """Bytes overwritten anywhere in any file give faults or none, never an exception."""
     draw = random.Random(seed)
-    path = draw.choice(sorted(data.glob("*.csv")) + [data / "datapackage.json"])
+    path = draw.choice([*sorted(data.glob("*.csv")), data / "datapackage.json"])
     whole = path.read_bytes()
     at = draw.randrange(len(whole))
     try:
@@ -179,12 +192,17 @@ def test_many_claims_are_checked_whole(data, table):
     with (data / "sections.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(rows)
     faults = said(data)
-    assert faults == [f"claims.csv:{len(claims.rows) + 1}: unit: 'dollar' is not a code of unit; expected one of " + faults[0].split("one of ")[1]]
+    assert faults == [
+        f"claims.csv:{len(claims.rows) + 1}: unit: 'dollar' is not a code of unit; expected one of "
+        + faults[0].split("one of ")[1]
+    ]
 
 
 def test_the_description_decides_the_rules(data):
     package = json.loads((data / "datapackage.json").read_text("utf-8"))
     claims = next(r for r in package["resources"] if r["name"] == "claims")
-    next(f for f in claims["schema"]["fields"] if f["name"] == "note")["constraints"] = {"required": True}
+    next(f for f in claims["schema"]["fields"] if f["name"] == "note")["constraints"] = {
+        "required": True
+    }
     (data / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
     assert any("note: is empty; expected a value" in fault for fault in said(data))

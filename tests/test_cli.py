@@ -29,7 +29,9 @@ def test_check_names_faults_and_fails(data, table):
     line = table("claims").set("all-aid", "unit", "dollar")
     done = shanhai("check", "--data", data)
     assert done.returncode == 1
-    assert done.stdout.startswith(f"{data / 'claims.csv'}:{line}: unit: 'dollar' is not a code of unit")
+    assert done.stdout.startswith(
+        f"{data / 'claims.csv'}:{line}: unit: 'dollar' is not a code of unit"
+    )
 
 
 def test_check_needs_neither_sphinx_nor_altair_nor_pandas():
@@ -44,7 +46,9 @@ def test_check_needs_neither_sphinx_nor_altair_nor_pandas():
 def test_reconcile_prints_a_line_each():
     done = shanhai("reconcile")
     assert done.returncode == 0
-    assert "aid-fiscal" in done.stdout and "inconsistent" in done.stdout and "(-3.66%)" in done.stdout
+    assert (
+        "aid-fiscal" in done.stdout and "inconsistent" in done.stdout and "(-3.66%)" in done.stdout
+    )
 
 
 def test_reconcile_json_holds_what_the_page_shows():
@@ -56,7 +60,9 @@ def test_reconcile_json_holds_what_the_page_shows():
 def test_verify_ends_with_the_count(article):
     done = shanhai("verify", article)
     assert done.returncode == 0
-    claims, numerals, left = (int(part.split()[0]) for part in done.stdout.splitlines()[-1].split(","))
+    claims, numerals, left = (
+        int(part.split()[0]) for part in done.stdout.splitlines()[-1].split(",")
+    )
     assert claims > 70 and numerals > 120 and left == 0
 
 

@@ -1,5 +1,6 @@
 """The ledger is read with its types, and says plainly what it cannot read."""
 
+import itertools
 import json
 from datetime import date
 from decimal import Decimal
@@ -49,7 +50,7 @@ def test_sections_join_without_gaps(ledger):
     sections = list(ledger.sections.values())
     assert sections[0]["start"] == 0
     assert sections[-1]["end"] == ledger.edition["characters"]
-    for before, after in zip(sections, sections[1:], strict=False):
+    for before, after in itertools.pairwise(sections):
         assert before["end"] == after["start"]
 
 

@@ -63,20 +63,34 @@ def test_spans_and_values_of_unseen_sentences(scores, capsys):
     with capsys.disabled():
         print("\n  numerals with the right span and value (tests/fixtures/quantities.csv)")
         for kind, (hits, found, named) in sorted(counts.items()):
-            print(f"    {kind:<10} precision {hits / found:6.1%}  recall {hits / named:6.1%}  of {named}")
+            print(
+                f"    {kind:<10} precision {hits / found:6.1%}  recall {hits / named:6.1%}  of {named}"
+            )
         hits, found, named = (sum(column) for column in zip(*counts.values(), strict=True))
-        print(f"    {'all':<10} precision {hits / found:6.1%}  recall {hits / named:6.1%}  of {named}")
+        print(
+            f"    {'all':<10} precision {hits / found:6.1%}  recall {hits / named:6.1%}  of {named}"
+        )
     assert named >= 250
     assert hits / named >= 0.98, wrong
     assert hits / found >= 0.98, wrong
 
 
 # Characters around numerals that neither are numerals nor measure anything.
-filler = st.text(alphabet="的了在和与把被对向从将让但而且或者如果因为所以我们他她它这那很也都就还又再", min_size=1, max_size=6)
-UNITS = "元 个 名 家 所 人 亩 吨 公里 倍 户 项 条".split()
+filler = st.text(
+    alphabet="的了在和与把被对向从将让但而且或者如果因为所以我们他她它这那很也都就还又再",
+    min_size=1,
+    max_size=6,
+)
+UNITS = ["元", "个", "名", "家", "所", "人", "亩", "吨", "公里", "倍", "户", "项", "条"]
 
 
-@given(filler, st.integers(0, 10**7), st.sampled_from([("", 1), ("万", 10**4), ("亿", 10**8)]), st.sampled_from(UNITS), filler)
+@given(
+    filler,
+    st.integers(0, 10**7),
+    st.sampled_from([("", 1), ("万", 10**4), ("亿", 10**8)]),
+    st.sampled_from(UNITS),
+    filler,
+)
 def test_arabic_numbers_are_read_back(before, number, scale, unit, after):
     word, factor = scale
     text = f"{before}{number}{word}{unit}{after}"
@@ -108,7 +122,13 @@ def spell(number):
     return text
 
 
-@given(filler, st.integers(1, 9999), st.sampled_from(["", "万", "亿"]), st.sampled_from("元个名家所户".replace("", " ").split()), filler)
+@given(
+    filler,
+    st.integers(1, 9999),
+    st.sampled_from(["", "万", "亿"]),
+    st.sampled_from("元个名家所户".replace("", " ").split()),
+    filler,
+)
 def test_chinese_numbers_are_read_back(before, number, scale, unit, after):
     text = f"{before}{spell(number)}{scale}{unit}{after}"
     (numeral,) = find(text)
@@ -116,7 +136,13 @@ def test_chinese_numbers_are_read_back(before, number, scale, unit, after):
     assert numeral.amount == number * {"": 1, "万": 10**4, "亿": 10**8}[scale]
 
 
-@given(st.text(max_size=60) | st.text(alphabet="0123456789.,%点第约近几数多余百千万亿一二三十两半年月日个元对至—-零负A万", max_size=40))
+@given(
+    st.text(max_size=60)
+    | st.text(
+        alphabet="0123456789.,%点第约近几数多余百千万亿一二三十两半年月日个元对至—-零负A万",
+        max_size=40,
+    )
+)
 def test_every_numeral_character_is_in_one_span(text):
     spans = find(text)
     covered = set()
@@ -133,7 +159,7 @@ def test_every_numeral_character_is_in_one_span(text):
     ("text", "value"),
     [
         ("一万二", 12000), ("两千五", 2500), ("三万零五百", 30500), ("百", 100), ("万", 10000), ("卅", 30),
-        ("廿三", 23), ("二〇一六", 2016), ("壹佰贰拾叁", 123), ("3亿5000万", 350_000_000), ("1,234.5", Decimal("1234.5")),
+        ("廿三", 23), ("二〇一六", 2016), ("壹佰贰拾叁", 123), ("3亿5000万", 350_000_000), ("1,234.5", Decimal("1234.5")),  # noqa: E501
         ("三点五", Decimal("3.5")), ("萬", 10000),
     ],
 )  # fmt: skip
@@ -147,7 +173,9 @@ def test_what_is_no_number_has_no_value():
     assert find(string.ascii_letters + "少数民族队伍登陆") == []
 
 
-@pytest.mark.parametrize("piece", ["1", "一", "1,234", "三四", "万亿", "1万", "第一", "1至", "三分之", "-1", "几个"])
+@pytest.mark.parametrize(
+    "piece", ["1", "一", "1,234", "三四", "万亿", "1万", "第一", "1至", "三分之", "-1", "几个"]
+)
 def test_no_text_takes_more_than_a_step_for_each_character(piece):
     """Runs of 200 kB end; a pattern that backtracked would not within the suite's time."""
     spans = find(piece * (200_000 // len(piece)))

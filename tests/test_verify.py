@@ -29,7 +29,9 @@ def made_up(data, tmp_path):
     path.write_text("".join(text), encoding="utf-8")
     package = (data / "datapackage.json").read_text("utf-8")
     digest = articles.read(path).sha256
-    (data / "datapackage.json").write_text(package.replace(ledger.edition["sha256"], digest), encoding="utf-8")
+    (data / "datapackage.json").write_text(
+        package.replace(ledger.edition["sha256"], digest), encoding="utf-8"
+    )
     return path
 
 
@@ -37,7 +39,9 @@ def test_the_real_ledger_accounts_for_the_real_article(article, root):
     report = verify(article, Ledger.load(root / "data"))
     assert report.faults == []
     assert report.ok
-    assert report.summary == f"{report.claims} claims, {len(report.numerals)} numerals, 0 unaccounted"
+    assert (
+        report.summary == f"{report.claims} claims, {len(report.numerals)} numerals, 0 unaccounted"
+    )
 
 
 def test_the_made_up_article_is_accounted_for(made_up, data):
@@ -105,12 +109,17 @@ def test_a_token_elsewhere_is_pointed_to(made_up, data, table):
 
 def test_a_part_of_a_longer_number_is_not_the_number(made_up, data, table):
     table("claims").set("all-projects", "token", "661")
-    assert any("claim all-projects: '661' at 392 is a part of a longer number" in f for f in faults(made_up, data))
+    assert any(
+        "claim all-projects: '661' at 392 is a part of a longer number" in f
+        for f in faults(made_up, data)
+    )
 
 
 def test_a_wrong_section_is_named(made_up, data, table):
     table("claims").set("all-aid", "section", "voices")
-    assert any("claim all-aid: offset 378 is not in section 'voices'" in f for f in faults(made_up, data))
+    assert any(
+        "claim all-aid: offset 378 is not in section 'voices'" in f for f in faults(made_up, data)
+    )
     table("claims").set("all-aid", "section", "nowhere")
     assert any("no section 'nowhere'" in f for f in faults(made_up, data))
 
@@ -123,7 +132,7 @@ def test_another_edition_is_told_apart(made_up, data):
 
 def test_layout_does_not_matter(made_up, data):
     text = made_up.read_text("utf-8")
-    spread = "\r\n".join(f"> **{text[at:at + 40]}** " for at in range(0, len(text), 40))
+    spread = "\r\n".join(f"> **{text[at : at + 40]}** " for at in range(0, len(text), 40))
     made_up.write_bytes(b"\xef\xbb\xbf" + spread.encode())
     assert faults(made_up, data) == []
 
@@ -133,7 +142,10 @@ def test_a_new_numeral_is_named_with_its_place(made_up, data):
     made_up.write_text(text[:600] + "九十" + text[602:], encoding="utf-8")
     report = verify(made_up, Ledger.load(data))
     assert [n.token for n in report.unaccounted] == ["九十"]
-    assert any("unaccounted numeral at 600 in section mechanism: '九十'" in fault for fault in report.faults)
+    assert any(
+        "unaccounted numeral at 600 in section mechanism: '九十'" in fault
+        for fault in report.faults
+    )
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ _LEXICON = """
 一举 一系列 一如既往 一方面 一下 一下子 一点 一点儿 一生 一世 一心 一手 一路 一席 一番 一经 一律 一会儿 一瞬间 一刹那 一线 一二线 万一 万岁 万物
 万事 万象 万能 万分 万众 万千 千万别 千万要 千万不 千万记 一方 五台山 三国演义 三国志 千古 千秋 千里 千里迢迢 千百年 千家万户 千山万水 千言万语 千辛万苦 千军万马 千方百计 千变万化 千载难逢
 千篇一律 千钧一发 成千上万 成百上千 百姓 老百姓 百花 百科 百货 百般 百年大计 百年老店 百折不挠 百战百胜 百里挑一 百闻不如一见 百废待兴 百尺竿头
-统一 唯一 惟一 同一 单一 专一 合一 划一 逐一 之一 第一书记 第一时间 第一线 第一手 进一步 下一步 上一步 更进一步      
+统一 唯一 惟一 同一 单一 专一 合一 划一 逐一 之一 第一书记 第一时间 第一线 第一手 进一步 下一步 上一步 更进一步
  不一而足 独一无二 一无所有 一无所知 数一数二 说一不二 一清二楚 一穷二白 一心一意 一朝一夕 一点一滴 一砖一瓦 一草一木 一言一行
 一举一动 一举两得 一箭双雕 一石二鸟 一刀两断 一分为二 一目了然 一帆风顺 一马当先 一鸣惊人 一针见血 一落千丈 一日千里 一泻千里 一望无际 一望无垠
 一脉相承 一以贯之 一视同仁 一拥而上 一哄而散 一盘棋 一条心 一股劲 一锤定音 一揽子 一站式 一次性 一把手 一条龙 一窝蜂 一刀切 一体化 一带一路 一国两制
@@ -280,13 +280,8 @@ def _at(text: str, plain: str, at: int, words: dict[int, int]) -> Numeral | None
         while end < words[word] and plain[end] in NUMERALS:
             end += 1
         return _lexical(text, at, end)
-    if (
-        plain[at].isdigit()
-        and at
-        and _LATIN.match(plain[at - 1])
-        or (
-            at >= 2 and plain[at - 1] == "-" and _LATIN.match(plain[at - 2]) and plain[at].isdigit()
-        )
+    if (plain[at].isdigit() and at and _LATIN.match(plain[at - 1])) or (
+        at >= 2 and plain[at - 1] == "-" and _LATIN.match(plain[at - 2]) and plain[at].isdigit()
     ):
         end = re.compile(r"[\d.]{0,40}\d").match(plain, at).end()
         return _lexical(text, at, end)

@@ -84,11 +84,8 @@ def _misplaced(row: Claim | NonClaim, text: str, ledger: Ledger) -> str:
         return f"{name}: offset {row.offset} holds {there!r}{hint}"
     edge = text[row.end : row.end + 1]
     before = text[row.offset - 1 : row.offset] if row.offset else ""
-    if (
-        row.token[-1].isdigit()
-        and (edge.isdigit() or edge == ".")
-        or row.token[0].isdigit()
-        and (before.isdigit() or before == ".")
+    if (row.token[-1].isdigit() and (edge.isdigit() or edge == ".")) or (
+        row.token[0].isdigit() and (before.isdigit() or before == ".")
     ):
         return f"{name}: {row.token!r} at {row.offset} is a part of a longer number"
     section = ledger.sections.get(row.section)

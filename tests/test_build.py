@@ -1,0 +1,187 @@
+"""A second, made-up book is built for real: the package knows no book in particular.
+
+One cold build is shared by the tests; each works on a copy of it, so that only what it changes is redone.
+"""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def build(book, *options, **environment):
+    """Run the build as a user does; return exit code and all that was printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "shanhai", "build", *options, str(book)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=ROOT,
+        env={**os.environ, **environment},
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.returncode, done.stdout + done.stderr
+
+
+def page(book, name="notebooks/one"):
+    """Return a page's text, without markup."""
+    html = (book / "_build" / "html" / f"{name}.html").read_text("utf-8")
+    return re.sub(r"<[^>]+>", "", html)
+
+
+def replace(path, old, new):
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """The second book, built once, in a folder with a space and Chinese characters in its name."""
+    book = tmp_path_factory.mktemp("a book 书") / "book"
+    shutil.copytree(ROOT / "tests" / "fixtures" / "minibook", book)
+    shutil.copytree(ROOT / "book" / "report", book / "book" / "report")
+    code, said = build(book)
+    assert code == 0, said
+    assert "[2/2]" in said
+    return book
+
+
+@pytest.fixture
+def book(built, tmp_path):
+    """A copy of the built book that a test may change; it lies elsewhere, as after a move."""
+    return Path(shutil.copytree(built, tmp_path / "book"))
+
+
+def test_html_and_pdf_hold_the_figures(built):
+    assert "12公里" in page(built, "index") and "2900元" in page(built, "index")
+    assert "平均每公里2900元" in re.sub(r"\s", "", page(built, "index"))
+    assert "200多棵" in page(built, "notebooks/two")
+    with pikepdf.open(built / "_build" / "pdf" / "shanhai.pdf") as pdf:
+        assert len(pdf.pages) >= 5
+
+
+def test_values_of_the_data_are_escaped(built):
+    html = (built / "_build" / "html" / "book" / "evidence.html").read_text("utf-8")
+    assert "&lt;b&gt;&amp;amp;" in html and "<b>&amp;" not in html
+
+
+def test_a_second_build_executes_nothing_and_gives_the_same_bytes(book):
+    before = {p: p.read_bytes() for p in (book / "_build" / "html").rglob("*") if p.is_file()}
+    pdf = (book / "_build" / "pdf" / "shanhai.pdf").read_bytes()
+    code, said = build(book)
+    assert code == 0, said
+    assert "[1/" not in said.replace("[1/4]", "")
+    after = {p: p.read_bytes() for p in (book / "_build" / "html").rglob("*") if p.is_file()}
+    assert after.keys() == before.keys()
+    assert [p.name for p in after if after[p] != before[p]] == []
+    assert (book / "_build" / "pdf" / "shanhai.pdf").read_bytes() == pdf
+
+
+def test_a_changed_figure_reaches_every_page(book):
+    claims = book / "data" / "claims.csv"
+    replace(claims, "3.5万元,3.5,", "4.8万元,4.8,")
+    code, said = build(book)
+    assert code == 0, said
+    for name in ("index", "notebooks/one", "book/evidence"):
+        text = page(book, name)
+        assert "2900" not in text and "3.5万" not in text, name
+    assert "4000元" in page(book, "index") and "4.8万元" in page(book, "book/evidence")
+
+
+def test_jupyter_book_by_hand_is_not_stale_and_gives_the_same_html(book):
+    replace(book / "data" / "claims.csv", "3.5万元,3.5,", "4.8万元,4.8,")
+    assert build(book, "--html")[0] == 0
+    ours = {
+        p.relative_to(book): p.read_bytes()
+        for p in (book / "_build" / "html").rglob("*")
+        if p.is_file()
+    }
+    shutil.rmtree(book / "_build" / "html")
+    done = subprocess.run(
+        [Path(sys.executable).with_name("jupyter-book"), "build", str(book)], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    theirs = {
+        p.relative_to(book): p.read_bytes()
+        for p in (book / "_build" / "html").rglob("*")
+        if p.is_file()
+    }
+    theirs.pop(Path("_build/html/.buildinfo"))
+    assert theirs.keys() == ours.keys()
+    assert [str(p) for p in ours if ours[p] != theirs[p]] == []
+    assert "4000元" in page(book, "index")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("notebooks/two.md", 'glue("trees"', 'oops\nglue("trees"', "notebooks/two.md:14: cell 1: NameError: name 'oops'"),  # noqa: E501
+        ("notebooks/two.md", "{claim}`trees`", "{claim}`tress`", "unknown claim 'tress': no such id in data/claims.csv"),  # noqa: E501
+        ("index.md", "notebooks/one#per-km", "notebooks/one#per-mile", "'per-mile' not found"),
+        ("index.md", "notebooks/one#per-km", "notebooks/three#per-km", "expected PAGE#KEY"),
+        ("index.md", "# 双河镇", "# 双河镇\n\n{doc}`nowhere`", "nowhere"),
+        ("index.md", "# 双河镇", "# 双河镇\n\n{ref}`no-such-label`", "no-such-label"),
+        ("notebooks/one.md", 'claims=["canal"]', 'claims=["channel"]', "channel"),
+        ("data/claims.csv", "12公里,12,", "12公里,13,", "is not what '12公里' says"),
+        ("_config.yml", "title: 双河镇", "title: [", "_config.yml:"),
+        ("_toc.yml", "notebooks/two", "notebooks/nine", "notebooks/nine"),
+    ],
+)  # fmt: skip
+def test_failure_is_failure_and_the_last_book_stays(book, file, old, new, says):
+    before = page(book)
+    replace(book / file, old, new)
+    for _ in range(2):  # a second build does not forget the fault
+        code, said = build(book, "--html")
+        assert code == 1
+        assert says in said, said
+    assert page(book) == before
+
+
+def test_two_builds_in_one_folder_do_not_meet(book):
+    replace(book / "data" / "claims.csv", "3.5万元,3.5,", "4.8万元,4.8,")
+    command = [sys.executable, "-m", "shanhai", "build", "--html", str(book)]
+    both = [
+        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for _ in range(2)
+    ]
+    said = [process.communicate()[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    assert "4000元" in page(book, "index")
+
+
+def test_after_a_kill_the_next_build_is_whole(book, built):
+    replace(book / "data" / "claims.csv", "3.5万元,3.5,", "4.8万元,4.8,")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "shanhai", "build", str(book)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        text=True,
+    )
+    for line in process.stdout:
+        if "[2/4]" in line:
+            break
+    deadline = time.monotonic() + 1.0
+    while time.monotonic() < deadline and process.poll() is None:
+        pass
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert "2900元" in page(book, "index")  # the last book is still whole
+    code, said = build(book)
+    assert code == 0, said
+    assert "4000元" in page(book, "index")
+
+
+def test_the_wrong_folder_is_one_sentence(tmp_path):
+    code, said = build(tmp_path)
+    assert code == 1 and "_config.yml: no such file" in said

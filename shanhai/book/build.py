@@ -38,6 +38,8 @@ _WARNING = re.compile(r"\b(WARNING|ERROR|CRITICAL|SEVERE)\b: ")
 _REMEDIES = {
     errno.EACCES: "cannot be written; make the folder writable for yourself",
     errno.EPERM: "cannot be written; make the folder writable for yourself",
+    errno.EEXIST: "is a file where a folder is needed; move it away",
+    errno.ENOTDIR: "is a file where a folder is needed; move it away",
     errno.EROFS: "is on a read-only disk; copy the folder to one that can be written",
     errno.ENOSPC: "the disk is full; free some space and build again",
     errno.EDQUOT: "your share of the disk is full; free some space and build again",
@@ -143,7 +145,8 @@ class Build:
 
         made = self.work / BUILDERS[output]
         shutil.rmtree(made, ignore_errors=True)
-        log = _Log(self.say)
+        # The first output executes what is to be executed; the others find it done.
+        log = _Log(self.say if output == self.outputs[0] else None)
         with contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
             result = build_sphinx(
                 self.root,
@@ -206,13 +209,13 @@ class Build:
 class _Log(io.StringIO):
     """All that Sphinx says, with the progress of the notebooks passed on as it comes."""
 
-    def __init__(self, say: Callable[[str], None]) -> None:
+    def __init__(self, say: Callable[[str], None] | None) -> None:
         super().__init__()
         self.say = say
 
     def write(self, text: str) -> int:
         """Keep ``text``; pass on the lines that count notebooks."""
         for line in _ANSI.sub("", text).splitlines():
-            if _PROGRESS.match(line):
+            if self.say and _PROGRESS.match(line):
                 self.say(f"      {line}")
         return super().write(text)

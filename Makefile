@@ -3,7 +3,7 @@
 # The first Python the lock was compiled for; `make PYTHON=/path/to/python` overrides it.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
-BOOTSTRAP = $(or $(PYTHON),$(error Python 3.11 to 3.13 was not found: install it, or say make PYTHON=/path/to/python)) shanhai/bootstrap.py
+BOOTSTRAP = "$(or $(PYTHON),$(error Python 3.11 to 3.13 was not found: install it, or say make PYTHON=/path/to/python))" shanhai/bootstrap.py
 
 .PHONY: book html pdf test lab lint lock clean help
 .DEFAULT_GOAL := help
@@ -24,6 +24,7 @@ book html pdf test lab lint:
 # One lock for all platforms and Pythons; the second holds what tests, lint and JupyterLab need besides.
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
 lock:
+	@command -v uv >/dev/null || { echo "make lock needs uv, see https://docs.astral.sh/uv/"; exit 1; }
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 

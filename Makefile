@@ -2,7 +2,7 @@
 
 # The first Python the lock was compiled for; `make PYTHON=/path/to/python` overrides it.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
-	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' >/dev/null 2>&1 && echo $$p && break; done)
 BOOTSTRAP = "$(or $(PYTHON),$(error Python 3.11 to 3.13 was not found: install it, or say make PYTHON=/path/to/python))" shanhai/bootstrap.py
 
 .PHONY: book html pdf test lab lint lock clean help

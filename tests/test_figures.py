@@ -136,7 +136,7 @@ def sphinx(source: Path, builder: str, *options: str) -> subprocess.CompletedPro
 
 def write(where: Path, notebook: str = NOTEBOOK) -> Book:
     source = where / "src"
-    shutil.copytree(ROOT / "data", source / "data")
+    shutil.copytree(ROOT / "data", source / "data", ignore=shutil.ignore_patterns("*.md"))
     (source / "_static").mkdir()
     (source / "book").mkdir()
     shutil.copy(ROOT / "book/_static/charts.css", source / "_static")

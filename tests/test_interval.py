@@ -135,9 +135,10 @@ def test_width_and_exactness():
     [
         (Interval.exact(12345), 4),
         (Interval.exact(0), 1),
-        (Interval(Fraction("0.13"), Fraction("0.1293"), Fraction("0.1308")), 3),
+        (Interval(Fraction("0.13"), Fraction("0.1293"), Fraction("0.1308")), 2),
         (Interval(100, 50, 150), 1),
-        (Interval(100, 99, 101), 3),
+        (Interval(100, 99, 101), 2),
+        (Interval(100, Fraction("99.5"), Fraction("100.5")), 3),
         (Interval(Fraction("1.5"), Fraction("1.4"), Fraction("2.8")), 1),
         (Interval(5, 0, 100), 1),
     ],

@@ -108,7 +108,9 @@ def test_jupyter_book_by_hand_is_not_stale_and_gives_the_same_html(book):
     }
     shutil.rmtree(book / "_build" / "html")
     done = subprocess.run(
-        [Path(sys.executable).with_name("jupyter-book"), "build", str(book)], capture_output=True, text=True
+        [Path(sys.executable).with_name("jupyter-book"), "build", str(book)],
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
     theirs = {
@@ -151,7 +153,9 @@ def test_two_builds_in_one_folder_do_not_meet(book):
     replace(book / "data" / "claims.csv", "3.5万元,3.5,", "4.8万元,4.8,")
     command = [sys.executable, "-m", "shanhai", "build", "--html", str(book)]
     both = [
-        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
         for _ in range(2)
     ]
     said = [process.communicate()[0] for process in both]

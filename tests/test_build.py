@@ -70,6 +70,16 @@ def test_html_and_pdf_hold_the_figures(built):
         assert len(pdf.pages) >= 5
 
 
+def test_a_chart_is_shown_again_on_another_page(built):
+    html = built / "_build" / "html"
+    first = (html / "notebooks" / "one.html").read_text("utf-8")
+    again = (html / "index.html").read_text("utf-8")
+    pictures = re.compile(r"<svg.*?</svg>", re.S)
+    assert set(pictures.findall(first)) & set(pictures.findall(again))
+    assert 'href="book/evidence.html#claim-canal"' in again
+    assert 'id="fig-canal"' in first and 'id="shown-canal"' in again
+
+
 def test_values_of_the_data_are_escaped(built):
     html = (built / "_build" / "html" / "book" / "evidence.html").read_text("utf-8")
     assert "&lt;b&gt;&amp;amp;" in html and "<b>&amp;" not in html
@@ -131,6 +141,8 @@ def test_jupyter_book_by_hand_is_not_stale_and_gives_the_same_html(book):
         ("notebooks/two.md", "{claim}`trees`", "{claim}`tress`", "unknown claim 'tress': no such id in data/claims.csv"),  # noqa: E501
         ("index.md", "notebooks/one#per-km", "notebooks/one#per-mile", "'per-mile' not found"),
         ("index.md", "notebooks/one#per-km", "notebooks/three#per-km", "expected PAGE#KEY"),
+        ("index.md", "notebooks/one#canal", "notebooks/one#ditch", "no such chart in notebooks/one"),
+        ("index.md", "notebooks/one#canal", "notebooks/three#canal", "expected PAGE#NAME"),
         ("index.md", "# 双河镇", "# 双河镇\n\n{doc}`nowhere`", "nowhere"),
         ("index.md", "# 双河镇", "# 双河镇\n\n{ref}`no-such-label`", "no-such-label"),
         ("notebooks/one.md", 'claims=["canal"]', 'claims=["channel"]', "channel"),

@@ -75,7 +75,8 @@ class ReconciliationDirective(SphinxDirective):
         return cells
 
     def _amount(self, side: Interval) -> str:
-        return formats.format_scaled(side, self.env.config.language, most=6)
+        # As the prose has it, and as a reader who adds the printed figures finds it.
+        return formats.format_scaled(side.value, self.env.config.language)
 
     def _gap(self, finding: Finding) -> str:
         if not finding.gap.value:

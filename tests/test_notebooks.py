@@ -1,0 +1,62 @@
+"""The notebooks and pages of this book, as their authors write them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import jupytext
+import pytest
+
+from shanhai.evidence.ledger import Ledger
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.md"))
+PAGES = sorted((ROOT / "book").glob("*.md"))
+
+#: What may hold a figure of the ledger because it takes it from there, or shows a command.
+TAKEN = re.compile(r"\{[a-z:]+\}`[^`]*`|```.*?```|`[^`]*`", re.S)
+
+
+def cells(path: Path, kind: str) -> list[str]:
+    """Return the sources of a notebook's cells of one kind."""
+    return [cell.source for cell in jupytext.read(path).cells if cell.cell_type == kind]
+
+
+@pytest.fixture(scope="module")
+def tokens() -> set[str]:
+    """All figures as printed, but bare digits of one place, which words hold for other reasons."""
+    ledger = Ledger.load(ROOT / "data")
+    return {claim.token for claim in ledger.claims.values() if len(claim.token) > 1}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_each_notebook_draws_at_least_three_charts(path):
+    names = re.findall(r'name="([a-z-]+)"', "\n".join(cells(path, "code")))
+    assert len(names) == len(set(names)) >= 3
+
+
+@pytest.mark.parametrize("path", [*NOTEBOOKS, *PAGES], ids=lambda path: path.stem)
+def test_no_figure_of_the_ledger_is_typed(path, tokens):
+    if path.parent.name == "book":
+        texts = [TAKEN.sub("", path.read_text("utf-8"))]
+    else:
+        texts = [TAKEN.sub("", text) for text in cells(path, "markdown")] + cells(path, "code")
+    typed = {token for token in tokens for text in texts if token in text}
+    assert not typed, f"{path.name}: take these from the ledger"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_git_keeps_no_outputs(path):
+    text = path.read_text("utf-8")
+    assert text.startswith("---\njupytext:")
+    assert all(not cell.get("outputs") for cell in jupytext.read(path).cells)
+    assert not list(path.parent.glob("*.ipynb"))
+
+
+def test_each_section_of_the_article_is_a_notebook():
+    headings = [row["title_zh"] for row in Ledger.load(ROOT / "data").rows("sections")]
+    titles = [re.search(r"^# (.+)$", path.read_text("utf-8"), re.M)[1] for path in NOTEBOOKS]
+    assert len(NOTEBOOKS) == len(headings) + 1
+    for heading, title in zip(headings, titles, strict=False):
+        assert title.startswith(heading)

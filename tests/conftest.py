@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import csv
+import functools
+import http.server
 import os
 import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[1]
 
@@ -64,3 +74,55 @@ class Table:
 def table(data: Path):
     """Open a table of the copied data by name."""
     return lambda name: Table(data / f"{name}.csv")
+
+
+@pytest.fixture(scope="session")
+def real_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The HTML of this book, built from a copy; notebooks executed before are not executed again."""
+    copy = tmp_path_factory.mktemp("real book 书")
+    for name in ("book", "data", "notebooks"):
+        shutil.copytree(ROOT / name, copy / name)
+    for name in (
+        "_config.yml",
+        "_toc.yml",
+        "index.md",
+        "requirements.txt",
+        "CITATION.cff",
+        "LICENSE",
+    ):
+        shutil.copy(ROOT / name, copy)
+    cache = ROOT / "_build" / ".jupyter_cache"
+    if cache.is_dir():
+        shutil.copytree(cache, copy / "_build" / ".jupyter_cache")
+    command = [sys.executable, "-m", "shanhai", "build", "--html", str(copy)]
+    done = subprocess.run(command, cwd=ROOT, text=True, encoding="utf-8", capture_output=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return copy / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A Chromium: the system's, or the one that Playwright brought."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    program = os.environ.get("SHANHAI_CHROMIUM") or shutil.which("chromium")
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def served(real_book: Path) -> Iterator[str]:
+    """The address of a server of the real book."""
+    handler = functools.partial(_Quiet, directory=real_book)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args: object) -> None:
+        pass

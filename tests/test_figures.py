@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from sphinx.errors import ConfigError
 
+from shanhai.book.purge import names, purge
 from shanhai.book.words import load
 from shanhai.charts import theme
 
@@ -232,8 +234,10 @@ def test_values_are_text_everywhere(book):
 
 def test_the_page_has_the_colours_for_dark_pages(book):
     styles = [link["href"] for link in book.page("charts").select("link[rel=stylesheet]")]
-    assert any("chart-colors.css" in href for href in styles)
-    assert (book.html / "_static/chart-colors.css").read_text("utf-8") == theme.stylesheet()
+    assert [href.partition("?")[0] for href in styles] == ["_static/styles.css"]
+    sheet = (book.html / "_static/styles.css").read_text("utf-8")
+    assert {*re.findall(r"--[\w-]+", theme.stylesheet())} <= {*re.findall(r"--[\w-]+", sheet)}
+    assert purge(theme.stylesheet(), names([str(book.page("charts"))], [])) in sheet
 
 
 def test_other_builders_get_a_plain_figure(book):

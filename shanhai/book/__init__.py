@@ -13,8 +13,10 @@ PARTS = (
     "derived",
     "execute",
     "figures",
+    "interface",
     "reconciliation",
     "report",
+    "slim",
     "typography",
 )
 """The modules of this package that are Sphinx extensions themselves."""

@@ -16,6 +16,7 @@ PARTS = (
     "interface",
     "reconciliation",
     "report",
+    "search",
     "slim",
     "typography",
 )

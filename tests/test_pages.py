@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import gzip
+import json
+import os
 import re
+import subprocess
+import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
+import axe_playwright_python
+import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page, expect
 
 from shanhai.book import icons, purge
+from shanhai.book.downloads import write_package
+from shanhai.evidence.check import check
 
 LIMIT = 250_000
 """What a page may weigh, gzipped, all its files together, before the reader does anything."""
@@ -185,6 +196,134 @@ def test_print_leaves_out_code_and_navigation(served, page):
     page.emulate_media(media="print")
     expect(page.locator("details.code:visible, .bd-header-article:visible")).to_have_count(0)
     expect(page.locator("h1:visible")).to_have_count(1)
+
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def test_axe_finds_no_violation(real_book, served, browser):
+    context = browser.new_context(color_scheme="light")
+    page = context.new_page()
+    found = []
+    for number, name in enumerate(names(real_book)):
+        page.set_viewport_size({"width": (1440, 360)[number % 2], "height": 900})
+        page.goto(f"{served}/{name}")
+        # Colours that are still on their way to others would be judged as they are.
+        page.add_style_tag(content="*, *::before, *::after { transition: none !important; }")
+        if name == CHAPTER:
+            page.eval_on_selector_all("details", "all => all.forEach(one => { one.open = true })")
+        page.evaluate(AXE)
+        # What a page is made of does not depend on its colours.
+        for scheme, rules in (("light", WCAG), ("dark", ["color-contrast"])):
+            page.emulate_media(color_scheme=scheme)
+            expect(page.locator("html")).to_have_attribute("data-theme", scheme)
+            options = {"runOnly": rules, "resultTypes": ["violations"]}
+            found += [
+                f"{name}, {scheme}: {violation['id']}: {node['html'][:120]}: {node['failureSummary']}"
+                for violation in page.evaluate("options => axe.run(options)", options)["violations"]
+                for node in violation["nodes"]
+            ]
+        page.emulate_media(color_scheme="light")
+    context.close()
+    assert found == []
+
+
+# What a reader takes away
+
+
+def test_the_data_comes_as_one_package(real_book, root, tmp_path, served, page):
+    page.goto(f"{served}/book/data.html")
+    with page.expect_download() as download:
+        page.locator("a.download[href$='.zip']").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        archive.extractall(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {
+        path.name for path in (root / "data").iterdir()
+    }
+    for path in tmp_path.iterdir():
+        assert path.read_bytes() == (root / "data" / path.name).read_bytes()
+    assert check(tmp_path) == []
+
+
+def test_a_package_is_the_same_bytes_whenever_it_is_made(data, tmp_path):
+    write_package(data, tmp_path / "one.zip")
+    for path in data.iterdir():
+        os.utime(path, (1_600_000_000, 1_600_000_000))
+    write_package(data, tmp_path / "other.zip")
+    assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "other.zip").read_bytes()
+
+
+def test_each_chapter_offers_its_notebook_with_results(real_book, root, served, page):
+    chapters = sorted(path.stem for path in (root / "notebooks").glob("*.md"))
+    for chapter in chapters:
+        page.goto(f"{served}/notebooks/{chapter}.html")
+        links = page.locator(".notebook-files a")
+        hrefs = [links.nth(n).get_attribute("href") for n in range(links.count())]
+        assert hrefs == [f"{chapter}.ipynb", f"../_sources/notebooks/{chapter}.md"]
+        assert all((real_book / "notebooks" / href).is_file() for href in hrefs)
+        notebook = nbformat.read(real_book / "notebooks" / f"{chapter}.ipynb", as_version=4)
+        nbformat.validate(notebook)
+        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        assert any("image/svg+xml" in out.get("data", {}) for cell in code for out in cell.outputs)
+        assert all(cell.execution_count for cell in code)
+
+
+# What machines read
+
+
+def linked(real_book: Path, name: str) -> dict:
+    soup = BeautifulSoup((real_book / name).read_text("utf-8"), "html.parser")
+    return json.loads(soup.find("script", type="application/ld+json").string)
+
+
+def test_pages_say_what_they_are(real_book, root):
+    about = json.loads((root / "data" / "datapackage.json").read_text("utf-8"))
+    dataset = linked(real_book, "book/data.html")
+    assert (dataset["@type"], dataset["name"]) == ("Dataset", about["title"])
+    assert (real_book / "book" / dataset["distribution"]["contentUrl"]).is_file()
+    chapter = linked(real_book, CHAPTER)
+    soup = BeautifulSoup((real_book / CHAPTER).read_text("utf-8"), "html.parser")
+    assert chapter["@type"] == "Article"
+    assert chapter["headline"] == soup.find("meta", property="og:title")["content"]
+    assert soup.h1.text.startswith(chapter["headline"])
+    assert 20 < len(soup.find("meta", attrs={"name": "description"})["content"]) <= 150
+    assert not (real_book / "sitemap.xml").exists()
+
+
+def test_each_heading_and_figure_has_its_address(real_book):
+    for name in sorted({*names(real_book)} - {"genindex.html", "search.html"}):
+        soup = BeautifulSoup((real_book / name).read_text("utf-8"), "html.parser")
+        for place in soup.select("article h1, article h2, article h3, article figure"):
+            link = place.select_one("a.headerlink")
+            assert link, f"{name}: {place.text[:40]}"
+            assert soup.find(id=link["href"][1:])
+
+
+def test_a_book_that_knows_its_address_says_it(tmp_path):
+    (tmp_path / "index.md").write_text("# 题 <b>\n\n第一段，“引”&lt;。\n", "utf-8")
+    (tmp_path / "words.yml").write_text("en: {}\n", "utf-8")
+    (tmp_path / "conf.py").write_text(
+        "extensions = ['myst_nb', 'shanhai.book']\nnb_execution_mode = 'off'\n"
+        "shanhai_words = 'words.yml'\nhtml_theme = 'sphinx_book_theme'\n",
+        "utf-8",
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "sphinx", "-q", tmp_path, tmp_path / "out"],
+        env={**os.environ, "SHANHAI_BASEURL": "https://book.test/a&b"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    tree = ElementTree.parse(tmp_path / "out" / "sitemap.xml")
+    assert [e.text for e in tree.iter() if e.tag.endswith("loc")] == [
+        "https://book.test/a&b/index.html"
+    ]
+    soup = BeautifulSoup((tmp_path / "out" / "index.html").read_text("utf-8"), "html.parser")
+    assert soup.find("link", rel="canonical")["href"] == "https://book.test/a&b/index.html"
+    assert soup.find("meta", property="og:url")["content"] == "https://book.test/a&b/index.html"
+    assert soup.find("meta", property="og:title")["content"] == "题 <b>"
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+import yaml
 from sphinx.errors import ConfigError
 
 from shanhai.book.report import Settings, checksum, prepare_picture
 from shanhai.book.report_writer import join_lines
+from shanhai.evidence.ledger import Ledger
 
 ROOT = Path(__file__).parent.parent
 FIXTURE = Path(__file__).parent / "fixtures" / "report"
@@ -296,6 +298,10 @@ class TestText:
         assert "https://example.org/method" in text
         assert "https://example.org/liuhe/" in text
 
+    def test_colophon_says_where_the_book_and_the_data_are(self, pages):
+        assert "网页版https://example.org/liuhe/" in pages[-1]
+        assert "数据与源码https://example.org/liuhe-repository" in pages[-1]
+
     def test_colophon_has_the_checksums(self, pages, built):
         assert checksum(built / "data") in pages[-1]
         assert "0123456789abcdef" * 4 in pages[-1]
@@ -326,6 +332,73 @@ class TestLinks:
         ways = {(number, target(pdf, note)) for number, note in links(pdf)}
         assert (chapter, ledger) in ways
         assert (ledger, chapter) in ways
+
+
+def squeezed(text: str) -> str:
+    """Return `text` as `page_text` gives it."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+
+
+@pytest.fixture(scope="module")
+def report():
+    path = ROOT / "_build" / "pdf" / "shanhai.pdf"
+    if not path.is_file():
+        pytest.skip("the book is not built")
+    with pikepdf.open(path) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def chapters():
+    """Return the headings of every chapter, from the sources in the order of the book."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+    names = [entry["file"] for part in toc["parts"] for entry in part["chapters"]]
+    return [
+        re.findall(r"^#{1,2} (.+)$", re.sub(r"```.*?```", "", text, flags=re.S), re.M)
+        for name in names
+        for text in [(ROOT / f"{name}.md").read_text("utf-8")]
+    ]
+
+
+class TestBook:
+    """The book itself, if it is built: what no small book can show."""
+
+    def test_every_chapter_and_section_is_bookmarked_in_order(self, report, chapters):
+        marks = iter(re.sub(r"\s", "", mark) for mark in bookmarks(report))
+        for heading in (heading for headings in chapters for heading in headings):
+            plain = re.sub(r"\{[^}]*\}|[`\s]", "", heading)
+            assert any(mark.endswith(plain) for mark in marks), heading
+
+    def test_every_claim_of_the_prose_is_in_the_text_in_reading_order(self, report):
+        claims = Ledger.load(ROOT / "data").claims
+        texts = [page_text(page) for page in report.pages]
+        toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+        for entry in (entry for part in toc["parts"][:1] for entry in part["chapters"]):
+            source = (ROOT / f"{entry['file']}.md").read_text("utf-8")
+            title = squeezed(re.search(r"^# (.+)$", source, re.M)[1])
+            start = next(n for n, text in enumerate(texts) if n > 3 and title in text[:60])
+            rest = "".join(texts[start:])
+            place = 0
+            for name in re.findall(r"\{claim\}`([^`]+)`", source):
+                token = squeezed(claims[name].token)
+                place = rest.find(token, place)
+                assert place >= 0, (entry["file"], name, token)
+
+    def test_every_claim_has_a_way_back_from_its_row(self, report):
+        ways = {(number, target(report, note)) for number, note in links(report)}
+        forward = {(a, b) for a, b in ways if b is not None and b > a > 3}
+        assert forward
+        cited = [way for way in forward if (way[1], way[0]) in ways]
+        assert len(cited) > len(forward) / 2
+
+    def test_has_no_picture_in_pixels(self, report):
+        streams = [item for item in report.objects if isinstance(item, pikepdf.Stream)]
+        assert not [item for item in streams if item.stream_dict.get("/Subtype") == "/Image"]
+
+    def test_every_figure_has_a_text_alternative(self, report):
+        figures = [e for e in elements(report.Root.StructTreeRoot) if e.S == "/Figure"]
+        assert figures
+        assert all(str(figure.get("/Alt", "")) for figure in figures)
 
 
 class TestFailure:

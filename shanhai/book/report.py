@@ -102,11 +102,14 @@ class Settings:
     """Names of the documents that are appendices, in their order."""
     landscape: tuple[str, ...] = ()
     """Names of the documents printed across."""
+    picture_widths: tuple[Mapping[str, Any], ...] = ()
+    """Pictures narrower in print than on a page: `picture` (its name) and `width` (per cent)."""
     contents_depth: int = 2
     list_of_figures: bool = True
     licence: str = ""
     links: tuple[Mapping[str, str], ...] = ()
-    """Addresses in the colophon: `label` and `url`."""
+    """More addresses in the colophon: `label` and `url`. Those of the online book (`html_baseurl`) and
+    of the repository (the theme's `repository_url`), which holds the data, stand there in any case."""
     colophon: tuple[str, ...] = ()
     """Paragraphs of the colophon."""
 
@@ -194,6 +197,9 @@ class ReportBuilder(TypstBuilder):
         except EvidenceError as error:
             raise ReportError(str(error)) from None
         self._pictures: dict[str, Picture | None] = {}
+        self._widths = {
+            item["picture"]: float(item["width"]) for item in self.settings.picture_widths
+        }
 
     def write(
         self,
@@ -260,9 +266,10 @@ class ReportBuilder(TypstBuilder):
         if uri not in self._pictures:
             name = self.images.get(uri)
             path = Path(self.srcdir) / uri
-            self._pictures[uri] = (
-                prepare_picture(path, self._work / name) if name and path.is_file() else None
-            )
+            picture = prepare_picture(path, self._work / name) if name and path.is_file() else None
+            if picture and Path(name).stem in self._widths:
+                picture = Picture(picture.name, self._widths[Path(name).stem])
+            self._pictures[uri] = picture
         return self._pictures[uri]
 
     def _copy_template_files(self, work: Path) -> None:
@@ -315,7 +322,7 @@ class ReportBuilder(TypstBuilder):
                     (words["version"], version),
                     (words["licence"], settings.licence),
                 ),
-                *_lines(*((item["label"], item["url"]) for item in settings.links), kind="link"),
+                *_lines(*self._addresses(), kind="link"),
                 *_lines(
                     (words["article_sha256"], self.ledger.edition.get("sha256", "")),
                     (words["data_sha256"], checksum(self.ledger.directory)),
@@ -325,6 +332,15 @@ class ReportBuilder(TypstBuilder):
             ],
             "missing": sorted(missing),
         }
+
+    def _addresses(self) -> list[tuple[str, str]]:
+        """Return where the online book and the data are, then what the settings add."""
+        theme = getattr(self.config, "html_theme_options", {})
+        return [
+            (self.words["online_book"], getattr(self.config, "html_baseurl", "")),
+            (self.words["repository"], theme.get("repository_url", "")),
+            *((item["label"], item["url"]) for item in self.settings.links),
+        ]
 
     def _title(self) -> str:
         return self.settings.title or self.env.titles[self.config.root_doc].astext()

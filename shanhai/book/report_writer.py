@@ -93,13 +93,19 @@ def _unprinted(node: Element) -> bool:
     if isinstance(node, nodes.transition):  # the rule MyST draws above footnotes
         after = node.parent.children[node.parent.index(node) + 1 :]
         return all(isinstance(other, nodes.footnote) for other in after)
-    part = node.get("nb_element")
-    if part not in ("cell_code_source", "cell_code_output"):
-        return False
-    cell = node.parent
-    if part == "cell_code_source":
-        return SHOW_TAG not in cell.get("classes", ())
-    return any(mode in cell.get("hide_mode", "") for mode in ("all", "output"))
+    if is_hidden_code(node):
+        return True
+    hidden = (
+        node.parent.get("hide_mode", "") if node.get("nb_element") == "cell_code_output" else ""
+    )
+    return any(mode in hidden for mode in ("all", "output"))
+
+
+def is_hidden_code(node: Element) -> bool:
+    """Tell whether `node` is the code of a cell that is not tagged to show it in print."""
+    return node.get("nb_element") == "cell_code_source" and SHOW_TAG not in node.parent.get(
+        "classes", ()
+    )
 
 
 @dataclass

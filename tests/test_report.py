@@ -300,7 +300,7 @@ class TestText:
 
     def test_colophon_says_where_the_book_and_the_data_are(self, pages):
         assert "网页版https://example.org/liuhe/" in pages[-1]
-        assert "数据与源码https://example.org/liuhe-repository" in pages[-1]
+        assert "数据与源码https://github.com/example/liuhe" in pages[-1]
 
     def test_colophon_has_the_checksums(self, pages, built):
         assert checksum(built / "data") in pages[-1]

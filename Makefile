@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' >/dev/null 2>&1 && echo $$p && break; done)
 BOOTSTRAP = "$(or $(PYTHON),$(error Python 3.11 to 3.13 was not found: install it, or say make PYTHON=/path/to/python))" shanhai/bootstrap.py
 
-.PHONY: book html pdf test lab lint lock clean help
+.PHONY: book html pdf test lab bench lint lock clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -14,12 +14,17 @@ help:
 	@echo "make pdf     the PDF report alone, in _build/pdf"
 	@echo "make test    every test"
 	@echo "make lab     JupyterLab on the notebooks"
+	@echo "make bench   measure the build against stock Jupyter Book, and write BENCHMARKS.md"
 	@echo "make lint    style and formatting"
 	@echo "make lock    compile the locks anew from pyproject.toml (needs uv)"
 	@echo "make clean   remove what was built"
 
 book html pdf test lab lint:
 	@$(BOOTSTRAP) $@
+
+# ARGS="--rounds 1" measures once; python -m bench --help lists the rest.
+bench:
+	@$(BOOTSTRAP) $@ $(ARGS)
 
 # One lock for all platforms and Pythons; the second holds what tests, lint and JupyterLab need besides.
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"

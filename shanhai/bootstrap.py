@@ -53,6 +53,7 @@ def main(arguments):
         "pdf": lambda rest: build(["--pdf", *rest]),
         "test": test,
         "lab": lab,
+        "bench": bench,
         "lint": lint,
     }
     if not arguments or arguments[0] not in commands:
@@ -112,6 +113,12 @@ def lab(rest):
         # This environment's kernel, also where the user has another of the same name.
         JUPYTER_PREFER_ENV_PATH="1",
     )
+
+
+def bench(rest):
+    """Measure the build against stock Jupyter Book."""
+    install("dev")
+    return run(["-m", "bench", "bench", *rest])
 
 
 def lint(rest):

@@ -1,0 +1,1 @@
+"""How fast, how large and how hard to break the book's build is: ``python -m bench --help``."""

@@ -1,0 +1,77 @@
+"""Kill builds at random moments; each next build must give what an undisturbed one gives."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.run import ours
+from bench.trees import edit_claim
+
+
+def outputs(tree: Path) -> dict[str, str]:
+    """Return the digest of every file that was put in place."""
+    return {
+        path.relative_to(tree).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for part in ("html", "pdf")
+        for path in (tree / "_build" / part).rglob("*")
+        if path.is_file()
+    }
+
+
+def kills(tree: Path, runs: int, seed: int, say: Callable[[str], None]) -> list[str]:
+    """Kill ``runs`` builds of ``tree``; return what was wrong, one line each."""
+    chance = random.Random(seed)
+    states = []
+    longest = 0.0
+    for state in (0, 1):
+        edit_claim(tree, state)
+        longest = max(longest, ours(tree).seconds)
+        states.append(outputs(tree))
+    command = [sys.executable, "-m", "shanhai", "build", "."]
+    faults = []
+    for number in range(runs):
+        edit_claim(tree, number % 2)
+        # The results of both states are in the cache; without them there is more to be killed.
+        if chance.random() < 0.5:
+            subprocess.run(["rm", "-rf", str(tree / "_build" / ".jupyter_cache")], check=True)
+        process = subprocess.Popen(
+            command,
+            cwd=tree,
+            env={**os.environ, "PYTHONPATH": str(tree)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        moment = chance.uniform(0, longest)
+        time.sleep(moment)
+        ended = process.poll() is not None
+        if not ended:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        between = outputs(tree)
+        if not all(
+            {name: digest for name, digest in between.items() if name.startswith(f"_build/{part}/")}
+            in [
+                {n: d for n, d in state.items() if n.startswith(f"_build/{part}/")}
+                for state in states
+            ]
+            for part in ("html", "pdf")
+        ):
+            faults.append(f"{number}: after the kill at {moment:.2f} s no whole book was in place")
+        try:
+            ours(tree)
+        except Exception as error:  # whatever it is, it is counted
+            faults.append(f"{number}: the build after the kill at {moment:.2f} s failed: {error}")
+            continue
+        if outputs(tree) != states[number % 2]:
+            faults.append(f"{number}: the build after the kill at {moment:.2f} s gave another book")
+        say(f"{number + 1}/{runs} killed at {moment:.2f} s{' (had ended)' if ended else ''}")
+    return faults

@@ -1,0 +1,202 @@
+"""What is measured, in which order, and the table that is made of it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import shutil
+import statistics
+import sys
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import trees
+from bench.run import Run, RunError, ours, run, stock
+from bench.weight import weight
+
+_PACKAGES = ("jupyter-book", "sphinx", "myst-nb", "altair", "vl-convert-python", "typst")
+_PAGE = "notebooks/03-investment.html"
+_TEX_LIMIT = 900.0
+
+
+class Results:
+    """Runs by what was measured; notes on what could not be."""
+
+    def __init__(self) -> None:
+        self.runs: dict[tuple[str, str], list[Run]] = defaultdict(list)
+        self.weights: dict[str, int] = {}
+        self.growth: dict[int, list[Run]] = defaultdict(list)
+        self.chapters = 0
+        self.check: dict[int, list[Run]] = defaultdict(list)
+        self.notes: list[str] = []
+        self.load: tuple[float, float] = (0.0, 0.0)
+
+    def seconds(self, case: str, side: str) -> float | None:
+        """Return the median of a case."""
+        runs = self.runs.get((case, side))
+        return statistics.median(each.seconds for each in runs) if runs else None
+
+
+def measure(
+    folder: Path,
+    rounds: int,
+    times: list[int],
+    claims: list[int],
+    tex: bool,
+    say: Callable[[str], None],
+) -> Results:
+    """Measure everything; ours and stock alternate, so that both meet the same machine."""
+    results = Results()
+    before = _load()
+
+    def take(case: str, side: str, taken: Run) -> None:
+        results.runs[case, side].append(taken)
+        say(f"{case}, {side}: {taken.seconds:.1f} s, {taken.memory / 1e6:.0f} MB")
+
+    for number in range(rounds):
+        mine = trees.copy(folder / f"ours-{number}")
+        theirs = trees.stock_copy(folder / f"stock-{number}")
+        take("cold", "stock", stock(theirs))
+        take("cold", "ours", ours(mine))
+        take("warm, nothing changed", "stock", stock(theirs))
+        take("warm, nothing changed", "ours", ours(mine))
+        trees.edit_notebook(theirs, number)
+        trees.edit_notebook(mine, number)
+        take("one notebook edited", "stock", stock(theirs))
+        take("one notebook edited", "ours", ours(mine))
+        trees.edit_claim(theirs, number)
+        trees.edit_claim(mine, number)
+        take("one claim edited", "stock", stock(theirs))
+        take("one claim edited", "ours", ours(mine))
+        take("PDF alone, warm", "ours", ours(mine, "--pdf"))
+        if tex and number == 0:
+            _tex(theirs, results, take)
+        results.weights = {
+            side: weight(tree / "_build" / "html" / _PAGE)
+            for side, tree in (("ours", mine), ("stock", theirs))
+        }
+        shutil.rmtree(mine)
+        shutil.rmtree(theirs)
+        for multiple in times:
+            tree = trees.copy(folder / f"x{multiple}")
+            results.chapters = len(trees.notebooks(tree))
+            trees.multiply(tree, multiple)
+            try:
+                taken = ours(tree)
+                results.growth[multiple].append(taken)
+                say(f"{multiple} times the chapters: {taken.seconds:.1f} s")
+            except RunError as error:
+                results.notes.append(f"{multiple} times the chapters failed: {error}")
+            shutil.rmtree(tree)
+        for size in claims:
+            _check(folder / f"check-{size}", size, results, say)
+    results.load = (before, _load())
+    return results
+
+
+def _tex(tree: Path, results: Results, take: Callable[[str, str, Run], None]) -> None:
+    if not (shutil.which("latexmk") and shutil.which("xelatex")):
+        results.notes.append("stock's PDF was not measured: there is no TeX here.")
+        return
+    try:
+        taken = stock(tree, "--builder", "pdflatex", timeout=_TEX_LIMIT)
+        take("PDF alone, warm", "stock", taken)
+    except RunError as error:
+        last = " ".join(str(error).split())[-160:].replace("`", "'")
+        results.notes.append(f"stock's PDF (`--builder pdflatex`) failed: `{last}`")
+
+
+def _check(tree: Path, size: int, results: Results, say: Callable[[str], None]) -> None:
+    data = Path(shutil.copytree(trees.ROOT / "data", tree / "data"))
+    shutil.copytree(trees.ROOT / "shanhai", tree / "shanhai")
+    trees.enlarge(data, size)
+    try:
+        taken = run([sys.executable, "-m", "shanhai", "check", "--data", str(data)], tree)
+        results.check[size].append(taken)
+        say(f"check, {size} claims: {taken.seconds:.2f} s")
+    except RunError as error:
+        results.notes.append(f"check at {size} claims found faults: {str(error)[-200:]}")
+    shutil.rmtree(tree)
+
+
+def table(results: Results, rounds: int) -> str:
+    """Return the report as Markdown."""
+    lines = [
+        "# Benchmarks",
+        "",
+        "Written by `make bench`. This build makes HTML and PDF; stock Jupyter Book makes HTML alone, of",
+        "the same notebooks, with Altair's own renderer and MyST-NB's cache. For stock to read the pages",
+        "at all, roles and directives of this book are stand-ins that print an id or nothing",
+        "(`bench/trees.py`), which is less work than ours. Both alternate in one run: compare ratios, not",
+        "seconds; a loaded machine blurs those too.",
+        "",
+        f"Median of {rounds}. {_machine()}. Load of the machine at start and end:",
+        f"{results.load[0]:.1f}, {results.load[1]:.1f}. {_versions()}.",
+        "",
+        "| build | this, s | stock, s | ratio |",
+        "| --- | ---: | ---: | ---: |",
+    ]
+    for case in dict.fromkeys(case for case, _ in results.runs):
+        mine, theirs = results.seconds(case, "ours"), results.seconds(case, "stock")
+        ratio = f"{mine / theirs:.2f}" if mine and theirs else "–"
+        lines.append(f"| {case} | {_number(mine)} | {_number(theirs)} | {ratio} |")
+    peaks = {
+        side: statistics.median(each.memory for each in results.runs["cold", side])
+        for side in ("ours", "stock")
+    }
+    lines += [
+        "",
+        "After a claim's edit stock executes nothing: its pages keep the old figures.",
+        "",
+        "| size | this | stock | ratio |",
+        "| --- | ---: | ---: | ---: |",
+        f"| peak memory of a cold build, MB | {peaks['ours'] / 1e6:.0f} | {peaks['stock'] / 1e6:.0f} "
+        f"| {peaks['ours'] / peaks['stock']:.2f} |",
+        f"| a page with charts, gzipped, kB | {results.weights['ours'] / 1e3:.0f} "
+        f"| {results.weights['stock'] / 1e3:.0f} "
+        f"| {results.weights['ours'] / results.weights['stock']:.2f} |",
+        "",
+        "Memory is the sum over all processes, so pages they share count in each. The page is",
+        f"`{_PAGE}` with its scripts and style sheets, before any interaction; Vega, which stock's page",
+        "takes from a CDN, is counted as one file of the same libraries.",
+    ]
+    if results.growth:
+        lines += ["", "| chapters | cold, s | s for each chapter more |", "| ---: | ---: | ---: |"]
+    last: tuple[int, float] | None = None
+    for multiple, taken in sorted(results.growth.items()):
+        count = multiple * results.chapters
+        seconds = statistics.median(each.seconds for each in taken)
+        more = f"{(seconds - last[1]) / (count - last[0]):.2f}" if last else "–"
+        lines.append(f"| {count} | {seconds:.1f} | {more} |")
+        last = (count, seconds)
+    if results.check:
+        lines += ["", "| claims | `check`, s |", "| ---: | ---: |"]
+    for size, taken in sorted(results.check.items()):
+        lines.append(f"| {size} | {statistics.median(each.seconds for each in taken):.2f} |")
+    lines += [""] + [f"- {note}" for note in dict.fromkeys(results.notes)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1f}"
+
+
+def _load() -> float:
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+
+
+def _machine() -> str:
+    model = platform.machine()
+    if (cpus := Path("/proc/cpuinfo")).exists():
+        for line in cpus.read_text("utf-8", "replace").splitlines():
+            if line.startswith("model name"):
+                model = line.partition(":")[2].strip()
+                break
+    return f"{platform.system()}, {os.cpu_count()} cores, {model}"
+
+
+def _versions() -> str:
+    packages = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES)
+    return f"Python {platform.python_version()}, {packages}"

@@ -1,0 +1,77 @@
+"""Run a command and measure it: seconds, and the peak memory of it and all it starts."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+_EVERY = 0.2
+"""Seconds between two looks at the memory; the same for all that is compared."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one command took."""
+
+    seconds: float
+    memory: int
+
+
+class RunError(Exception):
+    """A command that is measured failed; the message holds the end of what it said."""
+
+
+def run(command: Sequence[str], tree: Path, timeout: float | None = None) -> Run:
+    """Run ``command`` in ``tree``, with the package as it stands there."""
+    environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
+    log = tree.parent / f"{tree.name}.log"
+    with log.open("wb") as file:
+        started = time.monotonic()
+        process = psutil.Popen(
+            command, cwd=tree, env=environment, stdin=subprocess.DEVNULL, stdout=file, stderr=file
+        )
+        peak = 0
+        while True:
+            with contextlib.suppress(subprocess.TimeoutExpired, psutil.TimeoutExpired):
+                code = process.wait(timeout=_EVERY)
+                break
+            peak = max(peak, _memory(process))
+            if timeout and time.monotonic() - started > timeout:
+                for child in [*process.children(recursive=True), process]:
+                    with contextlib.suppress(psutil.Error):
+                        child.kill()
+                process.wait()
+                raise RunError(f"took over {timeout:.0f} s")
+        seconds = time.monotonic() - started
+    if code:
+        raise RunError(log.read_text("utf-8", "replace")[-1500:])
+    return Run(seconds, peak)
+
+
+def _memory(process: psutil.Process) -> int:
+    """Return the resident memory of a process and all its children; shared pages count in each."""
+    total = 0
+    with contextlib.suppress(psutil.Error):
+        for each in [process, *process.children(recursive=True)]:
+            with contextlib.suppress(psutil.Error):
+                total += each.memory_info().rss
+    return total
+
+
+def ours(tree: Path, *options: str, timeout: float | None = None) -> Run:
+    """Build the book in ``tree``."""
+    return run([sys.executable, "-m", "shanhai", "build", *options, "."], tree, timeout)
+
+
+def stock(tree: Path, *options: str, timeout: float | None = None) -> Run:
+    """Build ``tree`` with Jupyter Book's own command."""
+    command = str(Path(sys.executable).with_name("jupyter-book"))
+    return run([command, "build", *options, "."], tree, timeout)

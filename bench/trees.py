@@ -1,0 +1,147 @@
+"""Trees to build: a copy of this book, the same as a stock Jupyter Book, and larger ones."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[1]
+
+_LEFT = shutil.ignore_patterns(".*", "_build", "tests", "bench", "docs", "__pycache__", "*.pyc")
+
+#: The roles and directives of this book, as little as lets stock read the pages: an id, or nothing.
+_STAND_INS = '''"""Stand-ins for the roles and directives that a stock Jupyter Book does not have."""
+from docutils import nodes
+from docutils.parsers.rst import Directive
+
+
+def role(name, rawtext, text, lineno, inliner, options=None, content=None):
+    return [nodes.Text(text)], []
+
+
+class Nothing(Directive):
+    has_content = True
+    optional_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self):
+        return []
+
+
+def setup(app):
+    for name in ("claim", "derived"):
+        app.add_role(name, role)
+    for name in ("evidence", "ledger-table", "ledger-glossary", "reconciliation", "shown"):
+        app.add_directive(name, Nothing)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+'''
+
+
+def copy(to: Path) -> Path:
+    """Copy this book without anything that was built."""
+    return Path(shutil.copytree(ROOT, to, ignore=_LEFT))
+
+
+def stock_copy(to: Path) -> Path:
+    """Copy this book as a stock Jupyter Book: its settings less ours, Altair's own renderer.
+
+    Notebooks are executed by MyST-NB through its cache. They go on using the package's ledger.
+    """
+    tree = copy(to)
+    path = tree / "_config.yml"
+    config = yaml.safe_load(path.read_text("utf-8"))
+    own = config["sphinx"]["config"]
+    kept = {
+        key: own[key] for key in ("language", "html_title", "myst_heading_anchors") if key in own
+    }
+    config["sphinx"] = {
+        "extra_extensions": ["stand_ins"],
+        "local_extensions": {"stand_ins": "."},
+        "config": kept,
+    }
+    config["execute"] = {"execute_notebooks": "cache", "timeout": 600}
+    path.write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
+    (tree / "stand_ins.py").write_text(_STAND_INS, "utf-8")
+    for notebook in notebooks(tree):
+        text = notebook.read_text("utf-8")
+        notebook.write_text(
+            text.replace(
+                "book = open_book()",
+                'book = open_book()\n__import__("altair").renderers.enable("default")',
+            ),
+            "utf-8",
+        )
+    return tree
+
+
+def notebooks(tree: Path) -> list[Path]:
+    """Return the notebooks of a tree."""
+    return sorted((tree / "notebooks").glob("*.md"))
+
+
+def edit_notebook(tree: Path, number: int) -> None:
+    """Change one code cell of one notebook, so that it is to be executed again."""
+    path = notebooks(tree)[2]
+    text = re.sub(r"\nedited = \d+\n", "\n", path.read_text("utf-8"))
+    path.write_text(
+        text.replace("book = open_book()\n", f"book = open_book()\nedited = {number}\n"), "utf-8"
+    )
+
+
+def edit_claim(tree: Path, number: int) -> None:
+    """Change one claim's description: the data is another, and remains right."""
+    path = tree / "data" / "claims.csv"
+    fields, rows = _read(path)
+    rows[0]["description_en"] = f"Edited {number}"
+    _write(path, fields, rows)
+
+
+def multiply(tree: Path, times: int) -> None:
+    """Give a tree ``times`` the chapters: copies of each notebook, whose charts have other names."""
+    toc = yaml.safe_load((tree / "_toc.yml").read_text("utf-8"))
+    chapters = toc["parts"][0]["chapters"]
+    for number in range(2, times + 1):
+        for path in [tree / f"{chapter['file']}.md" for chapter in list(chapters)]:
+            if re.search(r"-x\d+$", path.stem):
+                continue
+            text = re.sub(
+                r'(\bname=")([a-z0-9-]+)(")', rf"\g<1>\g<2>-x{number}\g<3>", path.read_text("utf-8")
+            )
+            text = re.sub(r"^\(([\w-]+)\)=$", rf"(\g<1>-x{number})=", text, flags=re.M)
+            copied = path.with_stem(f"{path.stem}-x{number}")
+            copied.write_text(text, "utf-8")
+            chapters.append({"file": f"notebooks/{copied.stem}"})
+    (tree / "_toc.yml").write_text(yaml.safe_dump(toc, allow_unicode=True), "utf-8")
+
+
+def enlarge(data: Path, claims: int) -> None:
+    """Repeat the claims of a data package, further on in the article, until there are so many."""
+    path = data / "claims.csv"
+    fields, rows = _read(path)
+    span = max(int(row["offset"]) for row in rows) + 100
+    many = []
+    for number in range(claims):
+        again, index = divmod(number, len(rows))
+        row = dict(rows[index])
+        if again:
+            row["id"] += f"-x{again}"
+            row["offset"] = str(int(row["offset"]) + again * span)
+        many.append(row)
+    _write(path, fields, many)
+
+
+def _read(path: Path) -> tuple[list[str], list[dict[str, str]]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        return list(reader.fieldnames or ()), list(reader)
+
+
+def _write(path: Path, fields: list[str], rows: list[dict[str, str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, fields, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)

@@ -100,6 +100,12 @@ def test_every_icon_is_drawn(real_book):
         assert f".{family}.fa-{name}{{--icon:" in css
 
 
+def test_no_rule_asks_for_the_icon_font(real_book):
+    css = (real_book / "_static" / "styles.css").read_text("utf-8")
+    assert not re.findall(r"content:var\(--pst-icon[\w-]*\)", css)
+    assert re.search(r'a\.reference\.download[^{]*\{[^}]*--icon:url\("data:', css)
+
+
 def test_nothing_is_wider_than_a_phone(real_book, served, phone):
     wide = []
     for name in names(real_book):

@@ -14,13 +14,19 @@ _CLASSES = re.compile(r'class="([^"]*\bfa-(?:solid|regular|brands)\b[^"]*)"')
 _SETS = ("fa-brands", "fa-regular", "fa-solid")
 """The order in which the script holds them."""
 
-_BASE = """\
+_LETTER = re.compile(r'(--[\w-]+):\s*"([\ue000-\uf8ff])"')
+_ALIAS = re.compile(r"(--pst-icon-[\w-]+):\s*var\((--pst-icon-[\w-]+)\)")
+_CONTENT = re.compile(r"content:var\((--[\w-]+)\)(?:;font:var\(--fa-font-\w+\))?")
+
+_MASK = (
+    "display:inline-block;width:1em;height:1em;background:currentColor;"
+    "-webkit-mask:var(--icon) center/contain no-repeat;mask:var(--icon) center/contain no-repeat"
+)
+_BASE = f"""\
 /* Icons: Font Awesome Free, CC BY 4.0, https://fontawesome.com/license/free */
-.fa-solid,.fa-regular,.fa-brands{display:inline-block;width:1em;height:1em;\
-vertical-align:-.125em;background:currentColor;\
--webkit-mask:var(--icon) center/contain no-repeat;mask:var(--icon) center/contain no-repeat}
-@media (forced-colors:active){.fa-solid,.fa-regular,.fa-brands{background:ButtonText}}
-.fa-lg{font-size:1.25em;vertical-align:-.2em}
+.fa-solid,.fa-regular,.fa-brands{{vertical-align:-.125em;{_MASK}}}
+@media (forced-colors:active){{.fa-solid,.fa-regular,.fa-brands{{background:ButtonText}}}}
+.fa-lg{{font-size:1.25em;vertical-align:-.2em}}
 """
 
 
@@ -39,13 +45,31 @@ def stylesheet(icons: Iterable[tuple[str, str]], script: str) -> str:
     """Return the rules for ``icons``, with the outlines that Font Awesome's ``script`` holds."""
     rules = [_BASE]
     for family, name in sorted(icons):
-        shape = rf'[{{,]"?{re.escape(name)}"?:\[(\d+),(\d+),\[[^\]]*\],"[0-9a-f]+","([^"]+)"'
-        found = list(re.finditer(shape, script))
-        if not found:
-            continue  # a size or a modifier, such as fa-lg
-        width, height, path = found[0 if family != "fa-solid" else -1].groups()
-        box = f"xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}'"
-        svg = f"<svg {box}><path d='{path}'/></svg>"
-        url = "data:image/svg+xml," + quote(svg, safe=" ='/:,-.()")
-        rules.append(f'.{family}.fa-{name}{{--icon:url("{url}")}}\n')
+        url = _outline(rf'[{{,]"?{re.escape(name)}"?:\[', r'"[0-9a-f]+"', script, family)
+        if url:  # else a size or a modifier, such as fa-lg
+            rules.append(f".{family}.fa-{name}{{--icon:{url}}}\n")
     return "".join(rules)
+
+
+def draw(css: str, script: str) -> str:
+    """Return ``css`` with letters of the icon font, which it names by variables, drawn as masks."""
+    letters = {name: f"{ord(letter):x}" for name, letter in _LETTER.findall(css)}
+    letters |= {name: letters[other] for name, other in _ALIAS.findall(css) if other in letters}
+
+    def mask(match: re.Match) -> str:
+        letter = letters.get(match[1])
+        url = _outline(r"\[", f'"{letter}"', script, "fa-solid") if letter else None
+        return f'content:"";--icon:{url};{_MASK}' if url else match[0]
+
+    return _CONTENT.sub(mask, css)
+
+
+def _outline(before: str, letter: str, script: str, family: str) -> str | None:
+    """Return an outline as an address of data; the script holds solid icons after those of other sets."""
+    found = re.findall(rf'{before}(\d+),(\d+),\[[^\]]*\],{letter},"([^"]+)"', script)
+    if not found:
+        return None
+    width, height, path = found[-1 if family == "fa-solid" else 0]
+    box = f"xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}'"
+    svg = quote(f"<svg {box}><path d='{path}'/></svg>", safe=" ='/:,-.()")
+    return f'url("data:image/svg+xml,{svg}")'

@@ -121,8 +121,11 @@ def _finish(app: Sphinx, exception: Exception | None) -> None:
     outlines = next(iter(static.glob("vendor/fontawesome/*/js/all.min.js")), None)
     if outlines:
         used_icons = icons.used([*pages.values(), *(p.read_text("utf-8") for p in scripts)])
-        sheets.insert(len(THEME_STYLES), icons.stylesheet(used_icons, outlines.read_text("utf-8")))
+        script = outlines.read_text("utf-8")
+        sheets.insert(len(THEME_STYLES), icons.stylesheet(used_icons, script))
     css = "".join(purge.purge(sheet, used) for sheet in sheets)
+    if outlines:
+        css = icons.draw(css, script)
     (static / STYLESHEET).write_text(css, "utf-8")
     version = hashlib.sha256(css.encode()).hexdigest()[:8]
     for path, text in pages.items():

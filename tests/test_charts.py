@@ -327,7 +327,7 @@ def test_another_layout_for_phones_is_used_and_not_sent_twice(bars):
     result = bundle(finding(bars, name="n", **WORDS, narrow=narrow))
     assert "窄" in result[MIME]["svg"]["narrow"]
     assert "窄" not in result[MIME]["svg"]["wide"]
-    assert result[MIME]["narrow"]["height"] == 77
+    assert result[MIME]["specs"]["narrow"]["height"] == 77
     assert "窄" not in json.dumps(result[LAB_MIME], ensure_ascii=False)
 
 

@@ -141,7 +141,8 @@ def write(where: Path, notebook: str = NOTEBOOK) -> Book:
     shutil.copytree(ROOT / "data", source / "data", ignore=shutil.ignore_patterns("*.md"))
     (source / "_static").mkdir()
     (source / "book").mkdir()
-    shutil.copy(ROOT / "book/_static/charts.css", source / "_static")
+    for name in ("charts.css", "charts.js"):
+        shutil.copy(ROOT / "book/_static" / name, source / "_static")
     shutil.copy(ROOT / "book/words.yml", source / "book")
     shutil.copytree(ROOT / "book/report", source / "book/report")
     with (source / "data/claims.csv").open(encoding="utf-8", newline="") as file:
@@ -178,6 +179,7 @@ def test_a_chart_is_a_numbered_figure_with_its_words(book):
         "div",
         "p",
         "details",
+        "p",
     ]
 
 
@@ -216,7 +218,7 @@ def test_a_chart_of_no_claim_says_so(book):
 
 def test_the_data_is_a_table(book):
     details = book.figure("bars").details
-    assert details.summary.text == load(ROOT, "book/words.yml", "zh_CN")["chart_data"]
+    assert details.summary.text == load(ROOT, "book/words.yml", "zh_CN")["chart"]["data"]
     cells = [[cell.text for cell in row.find_all(["th", "td"])] for row in details.find_all("tr")]
     assert cells == [[HOSTILE, "量"], ["甲", "3.5"], [HOSTILE, "2.0"]]
     assert not details.has_attr("open")

@@ -2,7 +2,8 @@
 
 A chart's output becomes a docutils ``figure``: title, picture with a text alternative, and a legend
 with subtitle and source. Every builder can show that. HTML shows more: the title first, the picture
-inline for wide and for narrow pages, and the chart's data as a table.
+inline for wide and for narrow pages, the chart's data as a table, and files to take away. A script
+that pages with charts load lets them answer (``charts.js`` of the book's static files).
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
+from sphinx.util.osutil import relative_uri
 
-from shanhai.book import data
+from shanhai.book import data, takeaway
 from shanhai.book.claims import reference
 from shanhai.book.words import words
 from shanhai.charts import theme
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 
 COLORS_FILE = "chart-colors.css"
 """Written among the static files: the theme's colours for dark pages."""
+
+SCRIPT = "charts.js"
+"""Among the book's static files: makes charts answer."""
 
 
 class MimeRenderer:
@@ -67,18 +72,15 @@ def _figure(renderer: NbElementRenderer, chart: dict[str, Any], line: int | None
         ["charts", f"{chart['name']}.svg"], chart["svg"]["wide"].encode(), overwrite=True
     )
     figure = nodes.figure("", classes=["chart"], names=[f"fig-{chart['name']}"])
-    figure["chart"] = {
-        "svg": chart["svg"],
-        "table": chart["table"],
-        "summary": words(env)["chart_data"],
-    }
+    source = _source(env, chart, renderer, line)
+    figure["chart"] = chart | {"source": source.astext(), "words": words(env)["chart"]}
     document.note_explicit_target(figure, figure)
     figure += nodes.image("", uri=uri, alt=chart["description"])
     figure += nodes.caption(chart["title"], chart["title"])
     figure += nodes.legend(
         "",
         nodes.paragraph("", chart["subtitle"], classes=["subtitle"]),
-        _source(env, chart, renderer, line),
+        source,
     )
     return figure
 
@@ -115,7 +117,12 @@ def visit_figure(self: HTML5Translator, node: nodes.figure) -> None:
         return
     chart = node["chart"]
     legend = node[-1]
-    self.body.append(self.starttag(node, "figure"))
+    takeaway.write(Path(self.builder.outdir), chart, chart["source"])
+    term = chart["words"]
+    files = _beside(self, chart)
+    hints = {"data-chart": chart["name"], "data-script": f"{files}.js"}
+    hints |= {"data-role": term["role"], "data-hint": term["hint"]}
+    self.body.append(self.starttag(node, "figure", **hints))
     # The caption opens the element that the subtitle belongs to as well.
     node.next_node(nodes.caption).walkabout(self)
     for child in legend:
@@ -128,7 +135,8 @@ def visit_figure(self: HTML5Translator, node: nodes.figure) -> None:
         if "subtitle" not in child["classes"]:
             child.walkabout(self)
     if chart["table"]:
-        self.body.append(_details(chart["summary"], chart["table"]))
+        self.body.append(_details(term["data"], chart["table"]))
+    self.body.append(_files(chart, files))
     self.body.append("</figure>\n")
     raise nodes.SkipNode
 
@@ -150,6 +158,27 @@ def _details(summary: str, table: dict[str, list]) -> str:
     )
 
 
+def _beside(self: HTML5Translator, chart: dict[str, Any]) -> str:
+    """Return the address of a chart's files, without their endings, as its page names it."""
+    page = self.builder.get_target_uri(self.builder.current_docname)
+    return relative_uri(page, f"{takeaway.FOLDER}/{chart['name']}")
+
+
+def _files(chart: dict[str, Any], uri: str) -> str:
+    """Return the links to the files of a chart; the script shows the button for PNG."""
+    term = chart["words"]
+    kinds = {".svg": "SVG", ".csv": "CSV", ".vl.json": "Vega-Lite"}
+    if not chart["table"]:
+        del kinds[".csv"]
+    links = "".join(
+        f' <a href="{escape(uri + end)}" download>{kind}</a>' for end, kind in kinds.items()
+    )
+    return (
+        f'<p class="take">{escape(term["take"])}{links}'
+        f' <button type="button" class="png" hidden>PNG</button></p>\n'
+    )
+
+
 def _cell(value: str | int | float | bool) -> str:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     kind = ' class="number"' if is_number else ""
@@ -163,9 +192,22 @@ def _write_colors(app: Sphinx) -> None:
         (folder / COLORS_FILE).write_text(theme.stylesheet(), "utf-8")
 
 
+def _add_script(
+    app: Sphinx,
+    _page: str,
+    _template: str,
+    _context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Give the script to the pages that have a chart."""
+    if doctree and any("chart" in figure for figure in doctree.findall(nodes.figure)):
+        app.add_js_file(SCRIPT, loading_method="defer")
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Show charts in HTML, with the theme's colours; other builders know plain figures."""
     app.add_node(nodes.figure, override=True, html=(visit_figure, depart_figure))
     app.add_css_file(COLORS_FILE)
     app.connect("builder-inited", _write_colors)
+    app.connect("html-page-context", _add_script)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

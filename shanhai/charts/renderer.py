@@ -53,7 +53,7 @@ def render(spec: dict[str, Any], **_options: Any) -> dict[str, Any]:
         "narrow": _plot(meta["narrow"] or spec, WIDTHS["narrow"]),
     }
     drawn = {variant: draw(plot) for variant, plot in plots.items()}
-    for variant, picture in drawn.items():
+    for variant, (picture, _) in drawn.items():
         if (width := svg.width(picture)) > WIDTHS[variant] + 1:
             raise ValueError(
                 f"finding {name!r}: its {variant} picture is {width:.0f} px wide, "
@@ -69,18 +69,22 @@ def render(spec: dict[str, Any], **_options: Any) -> dict[str, Any]:
             "table": meta["table"],
             "svg": {
                 variant: svg.tidy(picture, f"{name}-{variant}", title, description)
-                for variant, picture in drawn.items()
+                for variant, (picture, _) in drawn.items()
             },
-            "spec": plots["wide"],
-            "narrow": plots["narrow"] if meta["narrow"] else None,
+            "specs": {variant: plot for variant, (_, plot) in drawn.items()},
+            "colors": {
+                raw: step
+                for picture, _ in drawn.values()
+                for raw, step in svg.mixed(picture).items()
+            },
         },
         LAB_MIME: lab,
         "text/plain": title,
     }
 
 
-def draw(spec: dict[str, Any]) -> str:
-    """Return a specification as SVG, with room for all of its text.
+def draw(spec: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return a specification as SVG with room for all of its text, and the specification that has it.
 
     Vega makes the plot narrower by what stands beyond it, once. A label is as long as before, so it
     may stand beyond the narrower plot: the padding grows until none does.
@@ -94,7 +98,7 @@ def draw(spec: dict[str, Any]) -> str:
             break
         for side, amount in beyond.items():
             spec["padding"][side] += amount
-    return picture
+    return picture, spec
 
 
 def _plot(spec: dict[str, Any], width: int) -> dict[str, Any]:

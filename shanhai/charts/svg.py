@@ -65,9 +65,26 @@ def tidy(text: str, prefix: str, title: str, description: str) -> str:
     return ET.tostring(root, encoding="unicode")
 
 
+def mixed(text: str) -> dict[str, str]:
+    """Return the colours that Vega mixed, each with the step of the theme that `tidy` puts there."""
+    values = {
+        value
+        for element in ET.fromstring(text).iter()
+        for name, value in element.attrib.items()
+        if name in {"fill", "stroke"}
+    }
+    return {value: step for value in sorted(values) if (step := _color(value)) != value.lower()}
+
+
 def width(text: str) -> float:
     """Return the width of a picture in pixels."""
-    return float(ET.fromstring(text).get("viewBox", "").split()[2])
+    return size(text)[0]
+
+
+def size(text: str) -> tuple[float, float]:
+    """Return width and height of a picture in pixels."""
+    _, _, width, height = (float(value) for value in ET.fromstring(text).get("viewBox", "").split())
+    return width, height
 
 
 def overflow(text: str) -> dict[str, int]:
@@ -76,7 +93,7 @@ def overflow(text: str) -> dict[str, int]:
     Widths are estimated from above: one em for a full-width character, 0.6 em for any other.
     """
     root = ET.fromstring(text)
-    _, _, width, height = (float(value) for value in root.get("viewBox", "").split())
+    width, height = size(text)
     beyond = dict.fromkeys(("left", "top", "right", "bottom"), 0.0)
     for left, top, right, bottom in _boxes(root):
         beyond["left"] = max(beyond["left"], -left)
@@ -112,7 +129,7 @@ def _boxes(root: ET.Element) -> Iterator[tuple[float, float, float, float]]:
 def _box(element: ET.Element, x: float, y: float, turn: float) -> tuple[float, float, float, float]:
     size = float(element.get("font-size", "13px").removesuffix("px"))
     lines = [part.text or "" for part in element] or [element.text or ""]
-    width = max(sum(_em(character) for character in line) for line in lines) * size
+    width = max(map(ems, lines)) * size
     start = {"end": -width, "middle": -width / 2}.get(element.get("text-anchor", ""), 0.0)
     last = sum(float(part.get("dy", 0)) for part in element)
     corners = [
@@ -125,6 +142,11 @@ def _box(element: ET.Element, x: float, y: float, turn: float) -> tuple[float, f
     ]
     across, down = zip(*corners, strict=True)
     return min(across), min(down), max(across), max(down)
+
+
+def ems(text: str) -> float:
+    """Return the width of a line in ems, estimated from above."""
+    return sum(map(_em, text))
 
 
 def _em(character: str) -> float:

@@ -1,0 +1,75 @@
+"""What a page needs to draw a chart that answers: specifications whose marks know their row."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+ROW = "__row"
+"""Field of a datum: the row of the chart's table that says the same."""
+
+_SILENT = {"order", "key", "opacity"}
+"""Channels whose values arrange the marks and mean nothing to a reader."""
+
+
+def live(chart: dict[str, Any]) -> dict[str, Any]:
+    """Return, from the renderer's output for the book, what the script of the pages draws with.
+
+    ``specs`` are the layouts, ``colors`` the steps that mixed colours become, ``fields`` what to say
+    of a mark that no row of the table describes: ``[field, label, type]`` each.
+    """
+    specs = copy.deepcopy(chart["specs"])
+    for spec in specs.values():
+        for records in spec.get("datasets", {}).values():
+            if chart["table"] and _same(records, chart["table"]):
+                for index, record in enumerate(records):
+                    record[ROW] = index
+    return {"specs": specs, "colors": chart["colors"], "fields": _fields(specs["wide"])}
+
+
+def _same(records: list[dict[str, Any]], table: dict[str, list]) -> bool:
+    """Tell whether the records are the table's rows: as many, and a column that tells them apart."""
+    if len(records) != len(table["rows"]) or not all(isinstance(r, dict) for r in records):
+        return False
+    fields = {key for record in records for key in record}
+    columns = {tuple(map(str, column)) for column in zip(*table["rows"], strict=True)}
+    for field in fields:
+        values = tuple(str(record.get(field)) for record in records)
+        if len(set(values)) == len(values) and values in columns:
+            return True
+    return False
+
+
+def _fields(spec: dict[str, Any]) -> list[list[str]]:
+    """Return the fields that the encodings show, what is named before what is measured."""
+    found: dict[str, list[str]] = {}
+    for name, channel in _channels(spec):
+        field = channel.get("field")
+        if not isinstance(field, str) or field in found:
+            continue
+        guides = [channel, *(channel.get(guide) or {} for guide in ("axis", "legend"))]
+        titles = (guide.get("title") for guide in guides)
+        label = next((title for title in titles if isinstance(title, str) and title.strip()), field)
+        kind = channel.get("type", "")
+        if name == "text" and kind != "quantitative":
+            # A label beside a mark mostly repeats a value: it counts where nothing else says it.
+            kind = "label"
+        found[field] = [field, label, kind]
+    order = ("nominal", "ordinal", "temporal", "quantitative", "label")
+    return sorted(found.values(), key=lambda item: order.index(item[2]) if item[2] in order else 0)
+
+
+def _channels(spec: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the channels of all encodings; the end of a span has the type of its start."""
+    if isinstance(spec, list):
+        for part in spec:
+            yield from _channels(part)
+    elif isinstance(spec, dict):
+        encoding = spec.get("encoding", {})
+        for name, channel in encoding.items():
+            if isinstance(channel, dict) and name not in _SILENT:
+                start = encoding.get(name.removesuffix("2"), {})
+                yield name, {"type": start.get("type", ""), **channel}
+        for part in ("layer", "hconcat", "vconcat", "concat", "spec"):
+            yield from _channels(spec.get(part))

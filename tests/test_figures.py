@@ -158,12 +158,18 @@ def write(where: Path, notebook: str = NOTEBOOK) -> Book:
     return Book(source, claim)
 
 
+_built: list[Book] = []
+
+
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
-    book = write(tmp_path_factory.mktemp("book"))
-    result = sphinx(book.source, "html")
-    assert result.returncode == 0, result.stderr
-    return book
+    """The small book, built once; ``test_interactive.py`` uses it too."""
+    if not _built:
+        book = write(tmp_path_factory.mktemp("book"))
+        result = sphinx(book.source, "html")
+        assert result.returncode == 0, result.stderr
+        _built.append(book)
+    return _built[0]
 
 
 def test_a_chart_is_a_numbered_figure_with_its_words(book):

@@ -67,6 +67,7 @@
   const tip = document.createElement("div");
   tip.className = "chart-tip";
   tip.setAttribute("role", "status");
+  let shownAt = 0;
 
   function show(lines, x, y) {
     if (!tip.isConnected) document.body.append(tip);
@@ -81,6 +82,7 @@
       return line;
     }));
     tip.classList.add("shown");
+    shownAt = scrollY;
     const { width, height } = tip.getBoundingClientRect();
     const room = document.documentElement.clientWidth - width - 4;
     tip.style.left = `${Math.max(4, Math.min(x + 14, room))}px`;
@@ -286,5 +288,6 @@
     }
   }
 
-  document.addEventListener("scroll", hide, { passive: true, capture: true });
+  // The event of a scroll comes after it: a tooltip may have been shown since, at its place.
+  document.addEventListener("scroll", () => Math.abs(scrollY - shownAt) > 4 && hide(), { passive: true });
 })();

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
     from sphinx.writers.html5 import HTML5Translator
 
+    from shanhai.evidence.ledger import Claim
+
 COLORS_FILE = "chart-colors.css"
 """Written among the static files: the theme's colours for dark pages."""
 
@@ -106,8 +108,17 @@ def _source(
             continue
         if index:
             source += nodes.Text(term["comma"])
-        source += reference(claim.id, claim.token, env.docname)
+        source += reference(claim.id, _named(env, claim), env.docname)
     return source
+
+
+def _named(env: BuildEnvironment, claim: Claim) -> str:
+    """Return a claim as printed; a bare number, which says nothing alone, with what it counts."""
+    if not claim.token.isnumeric():
+        return claim.token
+    language = (env.config.language or "en").partition("_")[0]
+    meaning = getattr(claim, f"description_{language}", claim.description_en)
+    return words(env)["chart"]["bare"].format(token=claim.token, meaning=meaning)
 
 
 def visit_figure(self: HTML5Translator, node: nodes.figure) -> None:

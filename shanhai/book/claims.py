@@ -3,10 +3,15 @@
 ``{claim}`all-aid` `` prints the token of a claim as the article prints it, linked to its row in the
 evidence ledger. The ledger page holds one ``{evidence}`` directive, which makes the rows and their
 anchors. No figure is typed into prose, so a change of the ledger reaches every page.
+
+In HTML a claim also says where it stands and how exact it is, which ``claims.js`` shows beside it, and
+its row in the ledger links back to every place that uses it.
 """
 
 from __future__ import annotations
 
+import re
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from docutils import nodes
@@ -14,11 +19,14 @@ from docutils.parsers.rst import directives
 from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
+from shanhai import formats
 from shanhai.book import data
 from shanhai.book.words import words
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+    from sphinx.writers.html5 import HTML5Translator
 
     from shanhai.evidence.ledger import Claim, Ledger
 
@@ -82,6 +90,7 @@ class EvidenceDirective(SphinxDirective):
         term = words(self.env)
         header = [term[key] for key in ("figure", "meaning", "place")]
         rows = [self._row(ledger, claim) for claim in claims]
+        uses(self.env).setdefault(self.env.docname, []).append(None)
         return [data.table(header, rows, widths=[18, 50, 32], classes=["evidence"])]
 
     def _row(self, ledger: Ledger, claim: Claim) -> list[list[nodes.Node]]:
@@ -115,6 +124,14 @@ class EvidenceDirective(SphinxDirective):
         period = data.period(claim.period_start, claim.period_end, self.env)
         if period:
             cell.append(nodes.paragraph("", period, classes=["facts"]))
+        cell.append(
+            nodes.paragraph(
+                "",
+                classes=["facts", "uses"],
+                claim=claim.id,
+                term={key: term[key] for key in ("used_in", "sep")},
+            )
+        )
         return [[token, name], meaning, cell]
 
 
@@ -179,8 +196,150 @@ class GlossaryDirective(SphinxDirective):
         return [items]
 
 
+#: One use of a claim: its id, the anchor on the page, what the reader finds there.
+Use = tuple[str, str, str]
+
+
+def uses(env: BuildEnvironment) -> dict[str, list[Use | None]]:
+    """Return the uses of claims on each page; None marks a page of the ledger."""
+    if not hasattr(env, "shanhai_uses"):
+        env.shanhai_uses = {}
+    return env.shanhai_uses
+
+
+def card(ledger: Ledger, claim: Claim, env: BuildEnvironment) -> dict[str, str]:
+    """Return what is said beside a claim: its meaning, where it stands, how exact it is."""
+    lang, term = data.language(env), words(env)
+    place = term["place_format"].format(
+        section=ledger.label("sections", claim.section, lang, column="label"),
+        paragraph=claim.paragraph,
+        offset=claim.offset,
+    )
+    exact = term["printed_as"].format(claim.token)
+    if claim.qualifier != "exact":
+        exact += term["sep"] + ledger.code("qualifier", claim.qualifier, lang)
+    printed = re.fullmatch(r"[\d.,]+(\D*)", claim.token)
+    if claim.interval.low != claim.interval.high and printed:
+        low, high = (
+            _bound(bound / claim.scale, env) for bound in (claim.interval.low, claim.interval.high)
+        )
+        exact += term["sep"] + term["between"].format(low=low, high=high, unit=printed[1])
+    return {"meaning": getattr(claim, f"description_{lang}"), "place": place, "exact": exact}
+
+
+def _bound(value: Fraction, env: BuildEnvironment) -> str:
+    """Return a bound to its last place: it lies one beyond the printed ones."""
+    places = next((p for p in range(12) if (value * 10**p).denominator == 1), 12)
+    return formats.format_fixed(value, places, env.config.language or "en")
+
+
+def _gather(app: Sphinx, doctree: nodes.document) -> None:
+    """Give each claim of a page its card and its anchor, and note that the page uses it."""
+    env = app.env
+    found: dict[str, int] = {}
+    for node in doctree.findall(nodes.inline):
+        xref = next(iter(node.findall(addnodes.pending_xref)), None)
+        if "claim" not in node["classes"] or xref is None:
+            continue
+        ledger = data.ledger(env, "claims", "sections", "codes")
+        claim = ledger.claims[xref["reftarget"].removeprefix(anchor(""))]
+        found[claim.id] = found.get(claim.id, 0) + 1
+        name = f"use-{claim.id}-{found[claim.id]}"
+        node["card"] = card(ledger, claim, env)
+        # A copy of a chart on another page is no place of its own.
+        node["use"] = (env.docname, name)
+        uses(env).setdefault(env.docname, []).append((claim.id, name, _heading(node)))
+
+
+def _heading(node: nodes.Node) -> str:
+    """Return the title of the chart or else of the section that a node stands in."""
+    while node.parent is not None:
+        node = node.parent
+        if isinstance(node, nodes.figure | nodes.section):
+            kind = nodes.caption if isinstance(node, nodes.figure) else nodes.title
+            title = next(iter(node.findall(kind)), None)
+            if title is not None:
+                return title.astext()
+    return ""
+
+
+def _link_back(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Let each row of the ledger name the places that use it; other builders have their own way."""
+    for paragraph in list(doctree.findall(nodes.paragraph)):
+        if "uses" not in paragraph["classes"]:
+            continue
+        places = [
+            (page, use)
+            for page in sorted(uses(app.env), key=_order(app.env))
+            for use in uses(app.env)[page]
+            if use and use[0] == paragraph["claim"] and page in app.env.titles
+        ]
+        if app.builder.format != "html" or not places:
+            paragraph.parent.remove(paragraph)
+            continue
+        term = paragraph["term"]
+        paragraph += nodes.Text(term["used_in"])
+        for index, (page, (_, name, heading)) in enumerate(places):
+            if index:
+                paragraph += nodes.Text(term["sep"])
+            title = app.env.titles[page].astext()
+            text = heading if heading in ("", title) else f"{title} · {heading}"
+            uri = f"{app.builder.get_relative_uri(docname, page)}#{name}"
+            paragraph += nodes.reference("", text or title, refuri=uri, internal=True)
+
+
+def _order(env: BuildEnvironment):
+    """Return the key that sorts pages as the book has them."""
+    pages = [env.config.root_doc]
+    for page in pages:
+        pages += [child for child in env.toctree_includes.get(page, []) if child not in pages]
+    places = {page: place for place, page in enumerate(pages)}
+    return lambda page: (places.get(page, len(places)), page)
+
+
+def _purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    uses(env).pop(docname, None)
+
+
+def _merge(
+    app: Sphinx, env: BuildEnvironment, docnames: list[str], other: BuildEnvironment
+) -> None:
+    uses(env).update({name: uses(other)[name] for name in docnames if name in uses(other)})
+
+
+def _ledger_pages(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Write the pages of the ledger again: other pages may use more or less of it."""
+    return [page for page, found in uses(env).items() if None in found]
+
+
+def visit_inline(self: HTML5Translator, node: nodes.inline) -> None:
+    """Write a claim with what its card says; other marked text as Sphinx does."""
+    if "card" not in node:
+        type(self).visit_inline(self, node)
+        return
+    page, name = node["use"]
+    said = {f"data-{key}": text for key, text in node["card"].items()}
+    ids = [name] if page == self.builder.current_docname else []
+    self.body.append(self.starttag(node, "span", "", ids=ids, **said))
+
+
+def depart_inline(self: HTML5Translator, node: nodes.inline) -> None:
+    """Close a claim, or other marked text."""
+    if "card" in node:
+        self.body.append("</span>")
+    else:
+        type(self).depart_inline(self, node)
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the role and the directives."""
+    """Register the role and the directives, the cards and the links back."""
+    app.add_node(nodes.inline, override=True, html=(visit_inline, depart_inline))
+    app.add_js_file("claims.js", loading_method="defer")
+    app.connect("doctree-read", _gather)
+    app.connect("doctree-resolved", _link_back)
+    app.connect("env-purge-doc", _purge)
+    app.connect("env-merge-info", _merge)
+    app.connect("env-updated", _ledger_pages)
     app.add_role("claim", ClaimRole())
     app.add_directive("evidence", EvidenceDirective)
     app.add_directive("ledger-table", LedgerTableDirective)

@@ -105,7 +105,9 @@ def lab(rest):
     overrides = {
         "@jupyterlab/docmanager-extension:plugin": {
             "defaultViewers": {"markdown": "Jupytext Notebook", "myst": "Jupytext Notebook"}
-        }
+        },
+        # No question at the first start, and no request to another host.
+        "@jupyterlab/apputils-extension:notification": {"fetchNews": "false"},
     }
     (settings / "overrides.json").write_text(json.dumps(overrides), encoding="utf-8")
     return run(

@@ -80,6 +80,9 @@ class Build:
         Raises:
             BuildError: something is wrong; the outputs of the last build are untouched.
         """
+        for name in ("_config.yml", "_toc.yml"):
+            if not (self.root / name).is_file():
+                raise BuildError(f"{self.root / name}: no such file; run this in the book's folder")
         try:
             self.out.mkdir(parents=True, exist_ok=True)
             with locked(self.out / ".lock", self._wait):
@@ -120,9 +123,6 @@ class Build:
 
     def _settings(self) -> dict:
         """Return the Sphinx settings of ``_config.yml``."""
-        for name in ("_config.yml", "_toc.yml"):
-            if not (self.root / name).is_file():
-                raise BuildError(f"{self.root / name}: no such file; run this in the book's folder")
         try:
             config = yaml.safe_load((self.root / "_config.yml").read_text(encoding="utf-8")) or {}
         except yaml.YAMLError as error:

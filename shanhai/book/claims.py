@@ -279,13 +279,23 @@ def _link_back(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             continue
         term = paragraph["term"]
         paragraph += nodes.Text(term["used_in"])
-        for index, (page, (_, name, heading)) in enumerate(places):
-            if index:
-                paragraph += nodes.Text(term["sep"])
-            title = app.env.titles[page].astext()
-            text = heading if heading in ("", title) else f"{title} · {heading}"
+        before, number = None, 0
+        for page, (_, name, heading) in places:
+            # The page by its name in the contents; its further uses by their number alone.
+            number = number + 1 if page == before else 1
+            if before is not None:
+                paragraph += nodes.Text(" " if number > 1 else term["sep"])
+            before = page
+            text = str(number) if number > 1 else _name(app.env, page)
             uri = f"{app.builder.get_relative_uri(docname, page)}#{name}"
-            paragraph += nodes.reference("", text or title, refuri=uri, internal=True)
+            told = {"reftitle": heading} if heading else {}
+            paragraph += nodes.reference("", text, refuri=uri, internal=True, **told)
+
+
+def _name(env: BuildEnvironment, docname: str) -> str:
+    """Return the name of a page in the contents, or else its title."""
+    entry = env.config.external_site_map.get(docname)
+    return (entry and entry.title) or env.titles[docname].astext()
 
 
 def _order(env: BuildEnvironment):

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from shanhai.evidence.ledger import Ledger
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
@@ -43,6 +45,16 @@ def article() -> Path:
             "ARTICLE is not set: it names a copy of the article, which the repository lacks"
         )
     return Path(path)
+
+
+@pytest.fixture(scope="session")
+def made_up_text() -> str:
+    """An article made up of the real ledger's tokens, each in its place, between other characters."""
+    ledger = Ledger.load(ROOT / "data")
+    text = ["文"] * ledger.edition["characters"]
+    for row in [*ledger.claims.values(), *ledger.non_claims]:
+        text[row.offset : row.end] = row.token
+    return "".join(text)
 
 
 class Table:

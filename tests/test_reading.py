@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from playwright.sync_api import expect
+
+from shanhai.evidence.ledger import Ledger
+from shanhai.evidence.quantities import NUMERALS
 
 PAGE = "notebooks/03-investment.html"
 
@@ -83,3 +89,97 @@ def test_each_row_links_back_to_every_place_that_uses_it(real_book, visit):
         used |= {(row.removeprefix("#"), f"{name}#{anchor}") for row, anchor in found}
     assert len(used) > 100
     assert back == used
+
+
+EVIDENCE = "book/evidence.html"
+
+
+def open_article(page, path):
+    page.locator("#article-file").set_input_files(path)
+    status = page.get_by_role("status")
+    expect(status).not_to_be_empty()
+    return status.inner_text()
+
+
+def marked(page):
+    """Return the claims marked in the opened text, with what is marked, its spaces aside."""
+    found = {}
+    for key, text in page.eval_on_selector_all(
+        ".article-text mark.figure a", "all => all.map(a => [a.hash.slice(7), a.textContent])"
+    ):
+        assert text == text.strip()
+        found[key] = found.get(key, "") + re.sub(r"\s", "", text)
+    return found
+
+
+def test_the_reader_s_article_shows_every_figure_in_place(visit, root, made_up_text, tmp_path):
+    ledger = Ledger.load(root / "data")
+    lines = [made_up_text[at : at + 97] for at in range(0, len(made_up_text), 97)]
+    path = tmp_path / "article.txt"
+    # Laid out otherwise: what is not counted must not move a figure.
+    path.write_text("\ufeff" + " *\r\n\u3000\u3000> ".join(lines), encoding="utf-8")
+    page = visit(EVIDENCE)
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
+    said = open_article(page, path)
+    assert requests == []
+    assert re.findall(r"\d+", said.partition("：")[2]) == [
+        str(n)
+        for n in (
+            len(made_up_text),
+            *[len(ledger.claims)] * 2,
+            *[len(ledger.non_claims)] * 2,
+            0,
+        )
+    ]
+    assert "不是本书所据的版本" in said
+    assert marked(page) == {claim.id: claim.token for claim in ledger.claims.values()}
+    # From the mark to the row, and back.
+    link = page.locator(".article-text mark.figure a").first
+    row = link.get_attribute("href").removeprefix("#")
+    link.click()
+    assert page.url.endswith(f"#{row}")
+    page.locator(f"tr:has(#{row}) .in-article a").click()
+    assert page.evaluate("document.querySelector(':target').closest('mark') !== null")
+
+
+def test_the_real_article_is_known_and_whole(visit, article, root):
+    page = visit(EVIDENCE)
+    said = open_article(page, article)
+    assert "与本书所据的版本一致" in said and "没有着落的数词字 0 个" in said
+    tokens = {claim.id: claim.token for claim in Ledger.load(root / "data").claims.values()}
+    assert marked(page) == tokens
+
+
+def test_a_figure_that_is_not_in_its_place_is_named(visit, root, made_up_text, tmp_path):
+    claims = Ledger.load(root / "data").claims
+    claim = claims["all-aid"]
+    path = tmp_path / "article.txt"
+    changed = made_up_text[: claim.offset] + "9" + made_up_text[claim.offset + 1 :]
+    path.write_text(changed + "<b>7</b>", encoding="utf-8")
+    page = visit(EVIDENCE)
+    said = open_article(page, path)
+    assert said.endswith(f"不在原处的数字：{claim.token}")
+    assert page.get_by_role("status").get_by_role("link").get_attribute("href") == "#claim-all-aid"
+    left = sum(c in NUMERALS for c in claim.token) + 1
+    assert f"没有着落的数词字 {left} 个" in said
+    assert marked(page).keys() == claims.keys() - {claim.id}
+    assert page.locator(".article-text b").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "没有文字"),
+        (b" \n>*\n", "没有文字"),
+        ("第1段".encode("gbk"), "不是 UTF-8"),
+        (b"%PDF\0\1", "不是文本文件"),
+    ],
+)
+def test_a_file_that_is_no_article_is_told(visit, tmp_path, content, says):
+    path = tmp_path / "no article.txt"
+    path.write_bytes(content)
+    page = visit(EVIDENCE)
+    said = open_article(page, path)
+    assert path.name in said and says in said
+    assert page.locator(".article-text").is_hidden()

@@ -19,14 +19,11 @@ def faults(path, data):
 
 
 @pytest.fixture
-def made_up(data, tmp_path):
-    """An article made up of the real ledger's tokens, each in its place, between other characters."""
+def made_up(data, made_up_text, tmp_path):
+    """The made-up article as a file, and the data of that edition."""
     ledger = Ledger.load(data)
-    text = ["文"] * ledger.edition["characters"]
-    for row in [*ledger.claims.values(), *ledger.non_claims]:
-        text[row.offset : row.end] = row.token
     path = tmp_path / "article.txt"
-    path.write_text("".join(text), encoding="utf-8")
+    path.write_text(made_up_text, encoding="utf-8")
     package = (data / "datapackage.json").read_text("utf-8")
     digest = articles.read(path).sha256
     (data / "datapackage.json").write_text(

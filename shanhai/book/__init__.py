@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 PARTS = (
+    "article",
     "assets",
     "claims",
     "derived",

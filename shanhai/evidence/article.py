@@ -15,7 +15,8 @@ MARKS = "*>"
 #: A newspaper article is some kilobytes; anything near this is a wrong file.
 SIZE_LIMIT = 10_000_000
 
-_INVISIBLE = "​‌‍⁠﻿"
+#: All that is not counted besides white space: those marks, and characters nobody sees.
+UNCOUNTED = MARKS + "\u200b\u200c\u200d\u2060\ufeff"
 
 
 class ArticleError(EvidenceError):
@@ -42,9 +43,8 @@ class Article:
 
 def normalise(text: str) -> str:
     """Return ``text`` in Unicode NFC without white space, invisible marks, ``*`` and ``>``."""
-    drop = MARKS + _INVISIBLE
     composed = unicodedata.normalize("NFC", text)
-    return "".join(char for char in composed if not char.isspace() and char not in drop)
+    return "".join(char for char in composed if not char.isspace() and char not in UNCOUNTED)
 
 
 def digest(normalised: str) -> str:

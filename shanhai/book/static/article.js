@@ -20,7 +20,7 @@
   text.setAttribute("role", "region");
   text.setAttribute("aria-label", words.text);
   place.append(
-    element("p", {}, element("label", { htmlFor: input.id, textContent: words.open }), " ", input),
+    element("p", {}, input, element("label", { htmlFor: input.id, textContent: words.open })),
     status,
     text,
   );

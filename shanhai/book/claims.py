@@ -294,7 +294,8 @@ def _link_back(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def _name(env: BuildEnvironment, docname: str) -> str:
     """Return the name of a page in the contents, or else its title."""
-    entry = env.config.external_site_map.get(docname)
+    # Jupyter Book's contents; plain Sphinx has none.
+    entry = getattr(env.config, "external_site_map", {}).get(docname)
     return (entry and entry.title) or env.titles[docname].astext()
 
 

@@ -1,4 +1,8 @@
-"""Numerals in Chinese text: a set written by someone who had not seen the finder, and properties."""
+"""Numerals in Chinese text: sets written by someone who had not seen the finder, and properties.
+
+What the sets found wrong has been mended since, so the score guards the finder; it is no estimate for text
+that is new to it.
+"""
 
 import csv
 import re
@@ -58,7 +62,7 @@ def scores():
     return counts, wrong
 
 
-def test_spans_and_values_of_unseen_sentences(scores, capsys):
+def test_spans_and_values_of_sentences_of_every_kind(scores, capsys):
     counts, wrong = scores
     with capsys.disabled():
         print("\n  numerals with the right span and value (tests/fixtures/quantities.csv)")
@@ -70,7 +74,7 @@ def test_spans_and_values_of_unseen_sentences(scores, capsys):
         print(
             f"    {'all':<10} precision {hits / found:6.1%}  recall {hits / named:6.1%}  of {named}"
         )
-    assert named >= 250
+    assert named >= 500
     assert hits / named >= 0.98, wrong
     assert hits / found >= 0.98, wrong
 

@@ -32,7 +32,7 @@ _HAN = _DIGIT + _TENS + _LARGE
 #: Every character that is a numeral wherever it stands. The digits of banknotes and cheques are not: 队伍
 #: and 登陆 hold two of them; they count in a run or before a unit of money.
 NUMERALS = frozenset("0123456789０１２３４５６７８９" + _HAN) - frozenset(_BANK)
-_COUNTING = frozenset("几数" + _BANK)
+_COUNTING = frozenset("几数半" + _BANK)
 _BANK_RUN = re.compile(rf"[{_BANK}][{_BANK}零万亿]|[{_BANK}][元圆角分]")
 
 _FACTORS = dict(zip("十百千万亿拾佰仟", (10, 100, 1000, 10**4, 10**8, 10, 100, 1000), strict=True))
@@ -48,10 +48,18 @@ _UNITS = """
 米 公里 千米 里 厘米 毫米 英里 海里 丈 尺 寸 亩 公顷 平方米 平方公里 平方千米 立方米 吨 公斤 千克 克 斤 两 磅 升 毫升
 度 ℃ ℉ 摄氏度 度电 千瓦 千瓦时 兆瓦 吉瓦 伏 瓦 赫兹 比特 字节 个百分点 百分点 基点 %
 km kg cm mm m g t GB MB TB KB kW MW GW kWh
+勺 匙 集 卷 管 封 针 剂 味 尾 羽 具 桩 记 幕 辑 学分 课时 学时 工时 场次 台次 件次 例次 缕 簇 丛 摞 叠 沓 服 帖 挂 股 摊 扇 樘 阶 档 眼 孔 茬 炉 篓 担 石 斗 畦 令 打
+毫克 微克 毫摩尔 摩尔 毫秒 微秒 纳米 微米 光年 帕 千帕 兆帕 百帕 分贝 焦耳 千焦 千卡 大卡 卡路里 毫安 安培 欧姆 克拉 盎司 加仑 平米 英寸 英尺
 球 款 通 床 辆次 架次 艘次 班次 车次 航班 标箱 箱 袋 瓶 桶 罐 包 盒 盘 碗 杯 壶 车 船 亿 筐 捆 束 串 排 幅 枚 尊 顶 盏 面 根 块 堆 滴 团 丝 席 票 分 环 局 盘 胜 负 平
 """.split()
 _UNIT = "|".join(
-    sorted(map(re.escape, set(_UNITS) - {"亿", "两", "平", "负", "胜"}), key=len, reverse=True)
+    [
+        *sorted(
+            map(re.escape, set(_UNITS) - {"亿", "两", "平", "负", "胜"}), key=len, reverse=True
+        ),
+        # The weight, not the number of what follows.
+        f"(?<=[{_TENS}{_LARGE}])两(?![{_HAN}会岸国地侧边个种省市县])",
+    ]
 )
 
 #: Words and set phrases whose numerals do not count anything.
@@ -70,6 +78,8 @@ _LEXICON = """
 五湖四海 五光十色 五花八门 五颜六色 五彩 五谷 五金 五官 五脏六腑 五四 五一 五指山 五位一体 五角星 五级书记 六一 六安 六盘水 六神无主 七一 七夕 七嘴八舌
 七上八下 七手八脚 七台河 八一 八仙 八卦 八方 八达岭 八项规定 九江 九寨沟 九龙 九州 九牛一毛 九霄 九死一生 九九归一 十全十美 十字 十堰 十足 十分 十拿九稳
 十万火急 十里长街 十指连心 十年寒窗 百色 百度 万州 万全 万达 万科 千岛湖 千瓦时 双一流 两会 两岸 两不愁 三保障 两不愁三保障 两手抓 两山论 两弹一星
+一响 一看 一听 一想 一愣 一笑 一惊 一亮 一变 一空 一新 一热 一红 一震 一振 一顿 一把汗 一把抓 一口气 一肚子 一身汗 一辈子 一转眼 一眨眼 一溜烟 一头雾水 一身 一脸 一连 一连串 一行人 一时间 一团糟 一家人
+三星堆 三苏祠 三清山 三江源 三北 四世同堂 四人帮 四库全书 四书五经 五行 五岳 五常 六朝 六艺 七星 七律 七绝 八旗 八路军 八宝粥 八角 九宫格 九寨 九华山 十三陵 十里洋场 百日咳 百合 百叶窗 千岛 千佛洞 千手观音 土卫六 木卫二
 两栖 两性 两极 两口子 两全其美 两相情愿 两袖清风 两面派 万企帮万村 百企帮百村 千企帮千村 千村示范 万村整治 万里长城 万里长征 万水千山 万紫千红
 万无一失 万众一心 万象更新 万家灯火 万丈深渊 万人空巷 亿万 零食 零售 零件 零星 零散 零碎 零钱 零工 零部件 归零 清零 凋零 飘零 丁零 不管三七二十一
 乱七八糟 横七竖八 朝三暮四 丢三落四 低三下四 颠三倒四 接二连三 举一反三 略知一二 独当一面 焕然一新 耳目一新 众口一词 始终如一 表里如一 言行一致
@@ -80,22 +90,31 @@ _LEXICON = """
 _LEXICAL = re.compile(
     "|".join(sorted(map(re.escape, set(_LEXICON) - {"十分", "万分"}), key=len, reverse=True))
     + "|[十万]分(?!之)"
+    # Craft and stars bear numbers as names.
+    + "|(?:神舟|天舟|嫦娥|天问|长征|天宫|玉兔|东风|歼|运|直|土卫|木卫|海卫|火卫)[一二三四五六七八九十百]{1,4}号?"
 )
 
 # Every repetition has an end, so that no text takes more than linear time.
 _ARABIC = r"(?:\d{1,3}(?:,\d{3}){1,8}(?!\d)|\d{1,40})(?:\.\d{1,40})?"
-_CHINESE = rf"(?:[{_HAN}]{{1,24}}(?:点[{_DIGIT}]{{1,24}})?)"
+# After a large one, 千 and 两 may begin or be the unit: 四亿千瓦, 一万两千两.
+_HAN_IN_NUMBER = rf"(?:(?!(?<=[万亿])千[瓦克米帕卡焦伏]|(?<=[十百千万亿])两(?![百千万亿]))[{_HAN}])"
+_CHINESE = rf"(?:{_HAN_IN_NUMBER}{{1,24}}(?:点[{_DIGIT}]{{1,24}})?)"
 _MIXED = (
     rf"(?:{_ARABIC}[{_TENS}{_LARGE}]{{1,3}}(?:{_ARABIC}[{_TENS}{_LARGE}]{{1,3}}){{0,3}}"
     rf"(?:\d{{3,4}}(?!\d))?|{_ARABIC}|{_CHINESE})"
 )
 _VAGUE = rf"(?:[一二三四五六七八九]?十几|[数几][{_TENS}{_LARGE}]{{1,4}}|几(?=(?:{_UNIT})))"
 _NUMBER = rf"(?:{_VAGUE}|{_MIXED})"
+_POINT = rf"(?:点[{_DIGIT}]{{1,9}})?"
 _TO = r"(?:至|到|~|-|或)"
 _YEAR = rf"(?:\d{{4}}|[{_DIGIT}]{{4}})年"
 _MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9]|三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])[日号]"
-_PART = r"(?:底|初|末|中旬|上旬|下旬|春|夏|秋|冬|上半年|下半年)"
+_PART = r"(?:底|初|末|中旬|上旬|下旬|[春夏秋冬](?![天季])|上半年|下半年)"
+
+_AFTER_GE = "(?:月|小时|钟头|星期|世纪|学期|百分点)"
+#: Units of which half is a quantity; 半路 and 半边 are none.
+_HALVED = "(?:年|小时|分钟|天|日|夜|斤|公斤|公里|里|英里|亩|吨|米|尺|寸|世纪|学期|辈子|场|杯|碗|瓶)"
 
 _PATTERNS = [
     ("date", re.compile(r"\d{4}([-/.])\d{1,2}\1\d{1,2}(?!\d)")),
@@ -136,8 +155,8 @@ _PATTERNS = [
     (
         "ratio",
         re.compile(
-            r"(?P<n>\d{1,9}(?:\.\d{1,9})?|[一二两三四五六七八九十]{1,3})(?:对|帮|带|比|:)"
-            r"(?P<m>\d{1,9}(?:\.\d{1,9})?|[一二三四五六七八九十多]{1,3})(?![\d:])"
+            rf"(?P<n>\d{{1,9}}(?:\.\d{{1,9}})?|[一二两三四五六七八九十]{{1,3}}{_POINT})(?:对|帮|带|比|:)"
+            rf"(?P<m>\d{{1,9}}(?:\.\d{{1,9}})?|[一二三四五六七八九十多]{{1,3}}{_POINT})(?![\d:])"
         ),
     ),
     (
@@ -150,8 +169,11 @@ _PATTERNS = [
             rf"(?P<sign>零下)?(?P<n>{_NUMBER})(?P<more>[多余来](?=(?:{_UNIT}|[万亿])|$|\W))?"
             rf"(?P<big>[万亿]{{1,2}})?(?P<unit>(?:{_UNIT})?)"
             rf"(?P<over>[多余](?![{_HAN}样种大]))?(?P<half>半)?"
+            # What a 个 before 多 or 半 counts: 6个多月, 一个半小时.
+            rf"(?P<counted>(?<=个[多余半]){_AFTER_GE})?"
         ),
     ),
+    ("half", re.compile(rf"半(?:个{_AFTER_GE}|{_HALVED})(?P<more>[多余])?")),
 ]
 
 _BEFORE = [
@@ -163,6 +185,8 @@ _BEFORE = [
 _AFTER = [("over", re.compile(r"以上")), ("about", re.compile(r"左右|上下|许(?!多)"))]
 #: A circle that stands for zero among the characters of a year.
 _ZERO = re.compile("(?<=[一二三四五六七八九〇○])○|○(?=[一二三四五六七八九]{2})")
+#: A full-width comma between thousands.
+_COMMA = re.compile("(?<=[０-９])，(?=[０-９]{3}(?![０-９]))")
 _LATIN = re.compile(r"[A-Za-z]")
 _PAIR = re.compile(rf"([一二三四五六七八九两])([一二三四五六七八九])([{_TENS}{_LARGE}]*)$")
 _ORDER = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2}
@@ -197,12 +221,12 @@ def find(text: str) -> list[Numeral]:
 
     Raises nothing: a numeral that cannot be read has no value.
     """
-    plain = _ZERO.sub("〇", text.translate(_PLAIN))
+    plain = _ZERO.sub("〇", _COMMA.sub(",", text).translate(_PLAIN))
     words = _lexical_spans(plain)
     found: list[Numeral] = []
     at = 0
     while at < len(plain):
-        if plain[at] in "数几第负零-" or plain[at] in NUMERALS or _BANK_RUN.match(plain, at):
+        if plain[at] in "数几第负零半-" or plain[at] in NUMERALS or _BANK_RUN.match(plain, at):
             numeral = _at(text, plain, at, words)
             if numeral:
                 found.append(numeral)
@@ -262,6 +286,8 @@ def _lexical_spans(plain: str) -> dict[int, int]:
     for match in _LEXICAL.finditer(plain):
         before = plain[match.start() - 1 : match.start()]
         inner = next((i for i, c in enumerate(match[0]) if c in NUMERALS), None)
+        if match[0].endswith("点") and plain[match.end() : match.end() + 1] in set(_DIGIT):
+            continue  # 一点七五
         if inner == 0 and before and (before in NUMERALS or before in "第几数."):
             continue
         if match[0][-1] in NUMERALS and plain[match.end() : match.end() + 1] in NUMERALS:
@@ -336,6 +362,9 @@ def _read(text: str, plain: str, kind: str, match: re.Match[str]) -> Numeral | N
     if kind == "ratio":
         first = read(groups["n"])
         return None if first is None else _numeral(text, start, end, "ratio", first)
+    if kind == "half":
+        more = "over" if groups["more"] else "exact"
+        return _numeral(text, start, end, "cardinal", Decimal("0.5"), qualifier=more)
     if kind == "ordinal":
         return _numeral(
             text, start, end, "ordinal", read(groups["n"]), unit=groups["unit"], qualifier="ordinal"
@@ -448,6 +477,9 @@ def _cardinal(
             if pattern.search(before) and not _recent(before, groups["unit"]):
                 qualifier = name
     if groups["half"]:
+        if not groups["unit"]:  # 一半 is a half, not one and a half
+            half = value == 1 and scale == 1
+            return _numeral(text, start, end, "fraction", Decimal("0.5")) if half else None
         value += Decimal("0.5")
     return _numeral(text, start, end, "cardinal", value, scale, groups["unit"], qualifier, high)
 
@@ -455,7 +487,7 @@ def _cardinal(
 def _approximate(number: str, pair: re.Match[str]) -> bool:
     """Return whether two digits side by side mean one or the other: 三四十, 十七八, 三五."""
     step = _ORDER[pair[2]] - _ORDER[pair[1]]
-    short = len(number) - len(pair[3]) <= 3
+    short = len(number) - len(pair[3]) <= (4 if "十" in number[: pair.start()] else 3)
     return short and (step == 1 or (pair[1], pair[2]) == ("三", "五"))
 
 

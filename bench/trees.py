@@ -35,7 +35,8 @@ class Nothing(Directive):
 def setup(app):
     for name in ("claim", "derived"):
         app.add_role(name, role)
-    for name in ("evidence", "ledger-table", "ledger-glossary", "reconciliation", "shown"):
+    for name in ("evidence", "ledger-table", "ledger-glossary", "reconciliation", "shown",
+                 "open-article", "data-tables"):
         app.add_directive(name, Nothing)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 '''

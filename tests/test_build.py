@@ -85,7 +85,40 @@ def test_values_of_the_data_are_escaped(built):
     assert "&lt;b&gt;&amp;amp;" in html and "<b>&amp;" not in html
 
 
+def test_with_nothing_changed_nothing_is_done(book):
+    code, said = build(book)
+    assert code == 0 and "nothing has changed" in said and "making" not in said, said
+    assert str(book / "_build" / "pdf" / "shanhai.pdf") in said
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda book: (book / "_build" / "html" / "index.html").unlink(),
+        lambda book: (book / "_build" / "html" / "left.html").write_text("stray"),
+        lambda book: (book / "_build" / "pdf" / "shanhai.pdf").write_bytes(b"%PDF cut off"),
+        lambda book: (book / "_build" / ".stamp.json").write_text("{"),
+        lambda book: replace(book / "_config.yml", "title:", "# edited\ntitle:"),
+    ],
+)
+def test_whatever_is_not_as_it_was_is_built_again(book, built, change):
+    change(book)
+    code, said = build(book)
+    assert code == 0 and "making the PDF" in said, said
+    assert outputs(book) == outputs(built)
+
+
+def outputs(book):
+    return {
+        path.relative_to(book): path.read_bytes()
+        for part in ("html", "pdf")
+        for path in (book / "_build" / part).rglob("*")
+        if path.is_file()
+    }
+
+
 def test_a_second_build_executes_nothing_and_gives_the_same_bytes(book):
+    (book / "_build" / ".stamp.json").unlink()
     before = {p: p.read_bytes() for p in (book / "_build" / "html").rglob("*") if p.is_file()}
     pdf = (book / "_build" / "pdf" / "shanhai.pdf").read_bytes()
     code, said = build(book)

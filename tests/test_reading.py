@@ -112,7 +112,9 @@ def marked(page):
     return found
 
 
-def test_the_reader_s_article_shows_every_figure_in_place(visit, root, made_up_text, tmp_path):
+def test_the_reader_s_article_shows_every_figure_in_place(
+    visit, real_book, root, made_up_text, tmp_path
+):
     ledger = Ledger.load(root / "data")
     lines = [made_up_text[at : at + 97] for at in range(0, len(made_up_text), 97)]
     path = tmp_path / "article.txt"
@@ -122,7 +124,7 @@ def test_the_reader_s_article_shows_every_figure_in_place(visit, root, made_up_t
     requests = []
     page.on("request", lambda request: requests.append(request.url))
     said = open_article(page, path)
-    assert requests == []
+    assert all(url.startswith(real_book.as_uri()) for url in requests), requests
     assert re.findall(r"\d+", said.partition("：")[2]) == [
         str(n)
         for n in (
@@ -183,3 +185,45 @@ def test_a_file_that_is_no_article_is_told(visit, tmp_path, content, says):
     said = open_article(page, path)
     assert path.name in said and says in said
     assert page.locator(".article-text").is_hidden()
+
+
+DATA = "book/data.html"
+
+
+def test_every_table_stands_whole_in_the_page(visit, root):
+    page = visit(DATA, java_script_enabled=False)
+    ledger = Ledger.load(root / "data")
+    for name in ledger.tables:
+        table = page.locator(f"#table-{name}")
+        shape = [table.locator("tbody tr").count(), table.locator("th").count()]
+        assert shape == [len(ledger.rows(name)), len(ledger.fields(name))], name
+
+
+def test_a_table_is_sorted_and_filtered_in_the_page(visit):
+    page = visit(DATA)
+    page.locator("#table-claims summary").click()
+    table = page.locator("#table-claims")
+    rows = table.locator("tbody tr")
+    header = table.get_by_role("columnheader", name="数值")
+    column = header.evaluate("cell => cell.cellIndex")
+
+    def values():
+        return [float(row.locator("td").nth(column).inner_text()) for row in rows.all()]
+
+    first = values()
+    header.get_by_role("button").click()
+    assert header.get_attribute("aria-sort") == "ascending"
+    assert values() == sorted(first)
+    header.get_by_role("button").press("Enter")
+    assert header.get_attribute("aria-sort") == "descending"
+    assert values() == sorted(first, reverse=True)
+    header.get_by_role("button").click()
+    assert header.get_attribute("aria-sort") is None
+    assert values() == first
+    table.get_by_label("筛选").fill("沪 项目")
+    assert table.locator("tbody tr:visible").count() == 0
+    table.get_by_label("筛选").fill("上海 项目")
+    shown = table.locator("tbody tr:visible")
+    assert 0 < shown.count() < rows.count()
+    assert all("上海" in text and "项目" in text for text in shown.all_text_contents())
+    assert table.locator(".count").inner_text() == f"{shown.count()} / {rows.count()} 行"

@@ -23,6 +23,7 @@ PARTS = (
     "report",
     "search",
     "slim",
+    "tables",
     "typography",
 )
 """The modules of this package that are Sphinx extensions themselves."""

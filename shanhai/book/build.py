@@ -5,7 +5,8 @@ each in one step, so the last good book stays readable whatever happens. Sphinx 
 own function and configuration, so the HTML is what ``jupyter-book build .`` gives.
 
 Of an earlier build only what was read is used again (``doctrees``): outputs are written anew, so that a
-page that is no longer in the book, or its pictures, cannot stay behind.
+page that is no longer in the book, or its pictures, cannot stay behind. Where nothing at all has changed
+since the last good build, and its outputs are as they were made, there is nothing to do.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import io
 import os
 import re
 import shutil
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,6 +27,7 @@ import yaml
 from sphinx.errors import SphinxError
 
 from shanhai.book.exchange import exchange, restore
+from shanhai.book.fingerprint import contents, inputs, read_stamp, write_stamp
 from shanhai.book.lock import locked
 from shanhai.evidence.check import check
 
@@ -100,6 +103,13 @@ class Build:
     def _run(self) -> None:
         started = time.monotonic()
         restore(self.out / "html")
+        made_from = inputs(self.root)
+        stamp = read_stamp(self.root)
+        if all(self._stands(stamp.get(output), made_from) for output in self.outputs):
+            self.say("nothing has changed since the last build; the book is as it was")
+            for output in self.outputs:
+                self.say(f"      {self.root / stamp[output][0]}")
+            return
         steps = len(self.outputs) + 2
         settings = self._settings()
         self.say(f"[1/{steps}] checking the data")
@@ -117,9 +127,22 @@ class Build:
         self.say(f"[{steps}/{steps}] putting it in place")
         targets = [self._place(output) for output in self.outputs]
         unfinished.unlink()
+        for output, target in zip(self.outputs, targets, strict=True):
+            name = target.relative_to(self.root).as_posix()
+            stamp[output] = [name, made_from, contents(_whole(target))]
+        # What was changed while it was read counts for the next build.
+        if inputs(self.root) == made_from:
+            write_stamp(self.root, stamp)
         self.say(f"done in {time.monotonic() - started:.1f} s")
         for target in targets:
             self.say(f"      {target}")
+
+    def _stands(self, known: list[str] | None, made_from: str) -> bool:
+        """Return whether an output was made from what is there now, and is still as it was made."""
+        if not known or known[1] != made_from:
+            return False
+        target = self.root / known[0]
+        return target.exists() and contents(_whole(target)) == known[2]
 
     def _settings(self) -> dict:
         """Return the Sphinx settings of ``_config.yml``."""
@@ -141,6 +164,8 @@ class Build:
 
     def _sphinx(self, output: str) -> None:
         """Run Sphinx for one output, every warning an error."""
+        # jsonschema's check of international addresses takes a second to import; none is checked.
+        sys.modules.setdefault("rfc3987_syntax", None)
         from jupyter_book.sphinx import build_sphinx
 
         made = self.work / BUILDERS[output]
@@ -204,6 +229,11 @@ class Build:
         target.parent.mkdir(exist_ok=True)
         os.replace(reports[0], target)
         return target
+
+
+def _whole(target: Path) -> Path:
+    """Return the folder of the HTML book, or the PDF's file."""
+    return target.parent if target.name == "index.html" else target
 
 
 class _Log(io.StringIO):

@@ -12,7 +12,6 @@ that the cache lacks are executed here, side by side; it then finds them in the 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import os
 import re
@@ -39,6 +38,7 @@ from sphinx.errors import SphinxError
 from sphinx.util import logging
 
 import shanhai
+from shanhai.book.fingerprint import fingerprint
 from shanhai.book.lock import locked
 
 if TYPE_CHECKING:
@@ -57,8 +57,9 @@ CACHES = Path("_build", ".jupyter_cache")
 _KEPT = 5
 """How many caches are kept: to go back to an earlier state of the data costs no execution."""
 
-_UNSEEN = {"SHANHAI_DATA", "SHANHAI_CHROMIUM"}
-"""Variables that no notebook's result depends on: the build sets the first, only tests read the other."""
+_QUICK = 'import sys; sys.modules.setdefault("rfc3987_syntax", None)'
+"""Run by IPython as a kernel starts. Altair imports jsonschema, and that its check of international
+addresses, where it is installed: a second for each kernel, for a format that no chart uses."""
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _FRAME = re.compile(r"Cell In ?\[\d+\], line (\d+)")
@@ -79,37 +80,6 @@ class Task:
     notebook: NotebookNode
     timeout: int | None
     allow_errors: bool
-
-
-def fingerprint(root: Path, data: str = "data", language: str = "") -> str:
-    """Return a digest of everything a notebook's result depends on, save its own cells.
-
-    That is every file in the ``data`` folder, the package's code, ``requirements.txt``, the Python
-    version and platform, the book's language, and the variables ``SHANHAI_*`` and
-    ``SOURCE_DATE_EPOCH``. Other variables cannot matter: `environment` fixes those that could.
-    """
-    package = Path(shanhai.__file__).parent
-    digest = hashlib.sha256()
-
-    def add(name: str, content: bytes) -> None:
-        digest.update(f"{name}\0{len(content)}\0".encode())
-        digest.update(content)
-
-    add("python", f"{sys.implementation.name} {sys.version} {sys.platform}".encode())
-    add("language", language.encode())
-    for name in sorted(os.environ):
-        if (name.startswith("SHANHAI_") and name not in _UNSEEN) or name == "SOURCE_DATE_EPOCH":
-            add(name, os.environ[name].encode("utf-8", "surrogateescape"))
-    for label, folder, pattern in (("data", root / data, "*"), ("package", package, "*.py")):
-        for path in sorted(folder.rglob(pattern)):
-            relative = path.relative_to(folder)
-            # An editor's lock file comes and goes; it is no data.
-            if path.is_file() and not any(part.startswith(".") for part in relative.parts):
-                add(f"{label}/{relative.as_posix()}", path.read_bytes())
-    requirements = root / "requirements.txt"
-    if requirements.is_file():
-        add("requirements", requirements.read_bytes())
-    return digest.hexdigest()[:32]
 
 
 def environment(folder: Path, data: Path, language: str) -> dict[str, str]:
@@ -247,7 +217,9 @@ async def _execute_all(
         async with room:
             start = time.monotonic()
             folder = scratch / str(number)
-            folder.mkdir()
+            startup = folder / "profile_default" / "startup"
+            startup.mkdir(parents=True)
+            (startup / "quick.py").write_text(_QUICK, "utf-8")
             failure = await _execute_one(task, folder, environment(folder, data, language))
             seconds = time.monotonic() - start
         done += 1

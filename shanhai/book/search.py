@@ -14,7 +14,7 @@ import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bs4 import BeautifulSoup, NavigableString
+from bs4 import BeautifulSoup, NavigableString, Tag
 from docutils import nodes
 from docutils.utils import new_document
 from sphinx import addnodes
@@ -40,6 +40,8 @@ _LATER = ".chart-narrow, details > :not(summary)"
 _BLOCKS = re.compile(
     "^(?:p|h[1-6]|li|d[dt]|t[dh]|caption|figcaption|figure|details|summary|pre|div|text)$"
 )
+
+_HEADING = re.compile("^h[1-6]$")
 
 
 def fold(text: str) -> str:
@@ -78,25 +80,35 @@ def parts(body: str) -> list[list[str]]:
     soup = BeautifulSoup(body, "html.parser")
     for tag in soup.select(_UNREAD):
         tag.decompose()
-    for tag in soup.find_all(_BLOCKS):
-        tag.insert_before("\n")
-        tag.append("\n")
     hidden = {id(tag) for tag in soup.select(_LATER)}
     headings: dict[str, str] = {}
     flow: list[tuple[str, list[str]]] = []
     later: list[tuple[str, list[str]]] = []
-    for string in soup.find_all(string=True):
-        if type(string) is not NavigableString:  # a comment
-            continue
-        section = string.find_parent("section", id=True)
-        anchor = section["id"] if section else ""
-        if section and anchor not in headings:
-            heading = section.find(re.compile("^h[1-6]$"), recursive=False)
-            headings[anchor] = _tidy(heading.get_text()) if heading else ""
-        place = later if hidden & {id(tag) for tag in string.parents} else flow
+
+    def add(text: str, anchor: str, folded: bool) -> None:
+        place = later if folded else flow
         if not place or place[-1][0] != anchor:
             place.append((anchor, []))
-        place[-1][1].append(string)
+        place[-1][1].append(text)
+
+    def walk(tag: Tag, anchor: str, folded: bool) -> None:
+        for child in tag.children:
+            if type(child) is NavigableString:  # no comment
+                add(child, anchor, folded)
+            elif isinstance(child, Tag):
+                is_block = _BLOCKS.match(child.name)
+                if is_block:
+                    add("\n", anchor, folded)
+                inner, inner_folded = anchor, folded or id(child) in hidden
+                if child.name == "section" and child.get("id"):
+                    inner = child["id"]
+                    heading = child.find(_HEADING, recursive=False)
+                    headings[inner] = _tidy(heading.get_text()) if heading else ""
+                walk(child, inner, inner_folded)
+                if is_block:
+                    add("\n", inner, inner_folded)
+
+    walk(soup, "", False)
     found = [
         [anchor, headings.get(anchor, ""), _tidy("".join(text))] for anchor, text in flow + later
     ]

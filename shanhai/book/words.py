@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ def load(directory: Path, name: str, language: str) -> Mapping[str, Any]:
     """Return the words of ``language`` (``zh_CN`` reads ``zh``) from the file ``name``."""
     group = language.replace("-", "_").partition("_")[0]
     try:
-        groups = yaml.safe_load((directory / name).read_text("utf-8"))
+        groups = _parse((directory / name).read_text("utf-8"))
     except FileNotFoundError:
         raise ConfigError(f"shanhai_words: there is no file {name}") from None
     except yaml.YAMLError as error:
@@ -36,3 +37,9 @@ def load(directory: Path, name: str, language: str) -> Mapping[str, Any]:
     if not isinstance(groups, dict) or group not in groups:
         raise ConfigError(f"shanhai_words: {name} has no words for language {group!r}")
     return groups[group]
+
+
+@lru_cache(maxsize=4)
+def _parse(text: str) -> Any:
+    """Return what a YAML text holds; a page asks for the same words for each of its figures."""
+    return yaml.safe_load(text)

@@ -70,7 +70,9 @@ def measure(
         trees.edit_claim(mine, number)
         take("one claim edited", "stock", stock(theirs))
         take("one claim edited", "ours", ours(mine))
-        take("PDF alone, warm", "ours", ours(mine, "--pdf"))
+        trees.edit_claim(mine, number + rounds)
+        ours(mine, "--html")
+        take("PDF alone, after the HTML", "ours", ours(mine, "--pdf"))
         if tex and number == 0:
             _tex(theirs, results, take)
         results.weights = {
@@ -103,7 +105,7 @@ def _tex(tree: Path, results: Results, take: Callable[[str, str, Run], None]) ->
         return
     try:
         taken = stock(tree, "--builder", "pdflatex", timeout=_TEX_LIMIT)
-        take("PDF alone, warm", "stock", taken)
+        take("PDF alone, after the HTML", "stock", taken)
     except RunError as error:
         last = " ".join(str(error).split())[-160:].replace("`", "'")
         results.notes.append(f"stock's PDF (`--builder pdflatex`) failed: `{last}`")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import posixpath
 import re
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import axe_playwright_python
@@ -91,6 +94,33 @@ def test_all_pages_name_one_and_the_same_version_of_the_style_sheet(real_book):
     ]
     assert {len(versions) for versions in found} == {1}
     assert len({versions[0] for versions in found}) == 1
+
+
+def test_every_link_within_the_book_leads_somewhere(real_book):
+    pages = {name: (real_book / name).read_text("utf-8") for name in names(real_book)}
+    soups = {name: BeautifulSoup(text, "html.parser") for name, text in pages.items()}
+    ids = {name: {tag["id"] for tag in soup.find_all(id=True)} for name, soup in soups.items()}
+    lost, checked = [], 0
+    for name, soup in soups.items():
+        for tag in soup.find_all(["a", "link", "script", "img", "source"]):
+            address = tag.get("href") or tag.get("src")
+            if not address or address.startswith(("http:", "https:", "mailto:", "data:")):
+                continue
+            path, _, anchor = unquote(address.partition("?")[0]).partition("#")
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path or "."))
+            target = target if path else name
+            checked += 1
+            if not (real_book / target).is_file() or (anchor and anchor not in ids[target]):
+                lost.append(f"{name}: {address}")
+    assert lost == []
+    assert checked > 1000
+
+
+def test_no_page_has_an_id_twice(real_book):
+    for name in names(real_book):
+        soup = BeautifulSoup((real_book / name).read_text("utf-8"), "html.parser")
+        counts = Counter(tag["id"] for tag in soup.find_all(id=True))
+        assert [key for key, count in counts.items() if count > 1] == [], name
 
 
 def test_every_icon_is_drawn(real_book):

@@ -123,7 +123,8 @@ class Build:
         unfinished.touch()
         for number, output in enumerate(self.outputs, 2):
             self.say(f"[{number}/{steps}] making the {output.upper()}")
-            self._sphinx(output)
+            if not (output == "pdf" and self._typeset_with_the_pages()):
+                self._sphinx(output)
         self.say(f"[{steps}/{steps}] putting it in place")
         targets = [self._place(output) for output in self.outputs]
         unfinished.unlink()
@@ -199,6 +200,17 @@ class Build:
             raise BuildError(
                 self._faults(text, result, f"the {output.upper()} was not built", path)
             )
+
+    def _typeset_with_the_pages(self) -> bool:
+        """Take the report that the pages just made offer, if they do; it is the same document."""
+        offered = sorted((self.work / BUILDERS["html"]).glob("*.pdf"))
+        if "html" not in self.outputs or len(offered) != 1:
+            return False
+        made = self.work / BUILDERS["pdf"]
+        shutil.rmtree(made, ignore_errors=True)
+        made.mkdir()
+        shutil.copy2(offered[0], made / offered[0].name)
+        return True
 
     def _faults(self, text: str, result: Exception | int, what: str, log: Path) -> str:
         """Return all warnings and errors of a log, each once, with paths as seen from the book."""

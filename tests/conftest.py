@@ -6,6 +6,7 @@ import csv
 import functools
 import http.server
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -127,7 +128,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def served(real_book: Path) -> Iterator[str]:
-    """The address of a server of the real book."""
+    """The address of a server of the real book, under the policy that the README gives."""
     handler = functools.partial(_Quiet, directory=real_book)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -136,5 +137,16 @@ def served(real_book: Path) -> Iterator[str]:
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def end_headers(self) -> None:
+        self.send_header("Content-Security-Policy", stated_policy())
+        super().end_headers()
+
     def log_message(self, *args: object) -> None:
         pass
+
+
+@functools.cache
+def stated_policy() -> str:
+    """Return the Content-Security-Policy that the README gives."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    return re.search(r"^Content-Security-Policy: (.*)$", readme, re.M)[1]

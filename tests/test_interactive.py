@@ -15,8 +15,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import test_figures
+from conftest import stated_policy
 from playwright.sync_api import expect
-from test_figures import HOSTILE, ROOT
+from test_figures import HOSTILE
 
 from shanhai.book import takeaway
 from shanhai.charts import poster, theme
@@ -28,13 +29,6 @@ STRICT = (
 )
 
 book = test_figures.book
-
-
-def stated_policy() -> str:
-    """Return the Content-Security-Policy that the README gives."""
-    return re.search(
-        r"^Content-Security-Policy: (.*)$", (ROOT / "README.md").read_text("utf-8"), re.M
-    )[1]
 
 
 class Page:

@@ -120,9 +120,11 @@ def multiply(tree: Path, times: int) -> None:
 
 
 def enlarge(data: Path, claims: int) -> None:
-    """Repeat the claims of a data package, further on in the article, until there are so many."""
-    path = data / "claims.csv"
+    """Repeat the claims of a data package, in a longer last section, until there are so many."""
+    path, sections = data / "claims.csv", data / "sections.csv"
     fields, rows = _read(path)
+    section_fields, order = _read(sections)
+    last = order[-1]
     span = max(int(row["offset"]) for row in rows) + 100
     many = []
     for number in range(claims):
@@ -131,8 +133,11 @@ def enlarge(data: Path, claims: int) -> None:
         if again:
             row["id"] += f"-x{again}"
             row["offset"] = str(int(row["offset"]) + again * span)
+            row["section"] = last["id"]
         many.append(row)
     _write(path, fields, many)
+    last["end"] = str(span * (claims // len(rows) + 2))
+    _write(sections, section_fields, order)
 
 
 def _read(path: Path) -> tuple[list[str], list[dict[str, str]]]:

@@ -53,7 +53,7 @@ def test_names_does_not_divide():
         ("a ** c", "unexpected '*' at character 4"),
         ("3x", "unexpected '3' at character 1"),
         ("A", "unexpected 'A'"),
-        ("(" * 60 + "a" + ")" * 60, "nested too deeply"),
+        ("(" * 51 + "a" + ")" * 51, "nested too deeply"),
     ],
 )
 def test_anything_else_is_refused_with_its_place(text, says):
@@ -68,3 +68,7 @@ def test_never_anything_but_a_value_or_an_error(text):
         names(text)
     except EvidenceError as error:
         assert repr(text) in str(error)
+
+
+def test_parentheses_may_be_nested():
+    assert value("(" * 50 + "a" + ")" * 50) == value("a")

@@ -39,14 +39,16 @@ def test_printing_gives_the_bounds(text, scale, qualifier, expected):
     assert printed(text, scale, qualifier) == expected
 
 
-def test_an_unknown_qualifier_is_named():
-    with pytest.raises(EvidenceError, match="'maybe'"):
-        Interval.printed(Decimal(1), 1, "maybe")
+@pytest.mark.parametrize("qualifier", ["", "Exact", "maybe", "zero"])
+def test_an_unknown_qualifier_is_named(qualifier):
+    with pytest.raises(EvidenceError, match=f"'{qualifier}'"):
+        Interval.printed(Decimal(1), 1, qualifier)
 
 
-def test_bounds_must_hold_the_value():
+@pytest.mark.parametrize("bounds", [(1, 2, 3), (4, 2, 3), (2, 3, 1)])
+def test_bounds_must_hold_the_value(bounds):
     with pytest.raises(ValueError, match="not within"):
-        Interval(1, 2, 3)
+        Interval(*bounds)
 
 
 fractions = st.fractions(min_value=-1000, max_value=1000, max_denominator=100)

@@ -32,8 +32,11 @@ THEME_STYLES = (
 )
 """What the theme's own template loads before all others."""
 
+_PLURAL = re.compile(r"new Function\(\s*\"n\",[^;]*\)(?=;)")
+
 #: Scripts by a part of their name or text, with what must be in a page's text for them to be of use.
 OPTIONAL = {
+    "translations.js": r'id="search-results"',
     "clipboard": r'class="highlight',
     "copybutton": r'class="highlight',
     "design-tabs": r'class="sd-tab',
@@ -71,7 +74,8 @@ def _page(
     """Name the scripts a page uses; its style sheet is in the template."""
     if not _is_ours(app):
         return
-    text = context.get("body") or ""
+    # The page of results has no text; its template has the place for them.
+    text = 'id="search-results"' if pagename == "search" else context.get("body") or ""
     bundled = set(_members(app))
     context["css_files"] = [file for file in context["css_files"] if _name(file) not in bundled]
     scripts = []
@@ -132,11 +136,27 @@ def _finish(app: Sphinx, exception: Exception | None) -> None:
         fresh = _VERSION.sub(rf'\g<1>{STYLESHEET}?v={version}"', text)
         if fresh != text:
             path.write_text(fresh, "utf-8")
+    _state_plural(static)
     for path in _unused(app, out, named):
         path.unlink()
     for folder in sorted((p for p in static.rglob("*") if p.is_dir()), reverse=True):
         if not any(folder.iterdir()):
             folder.rmdir()
+
+
+def _state_plural(static: Path) -> None:
+    """Write the rule for plurals into Sphinx's script, which would evaluate a string for it.
+
+    A strict Content-Security-Policy forbids that, and the words of the search with it.
+    """
+    script, catalogue = static / "doctools.js", static / "translations.js"
+    if not (script.exists() and catalogue.exists()):
+        return
+    rule = re.search(r'"plural_expr": "([\w\s%<>=!&|?:()]+)"', catalogue.read_text("utf-8"))
+    text = _PLURAL.sub(
+        f"(n) => ({rule[1] if rule else 'n == 1 ? 0 : 1'})", script.read_text("utf-8")
+    )
+    script.write_text(text, "utf-8")
 
 
 def _read(path: Path) -> str:

@@ -51,6 +51,7 @@ def test_names_does_not_divide():
         ("a)", "unexpected ')' at character 2"),
         ("a + __import__('os')", "unexpected '_' at character 5"),
         ("a ** c", "unexpected '*' at character 4"),
+        ("a$", "unexpected '$' at character 2"),
         ("3x", "unexpected '3' at character 1"),
         ("A", "unexpected 'A'"),
         ("(" * 51 + "a" + ")" * 51, "nested too deeply"),

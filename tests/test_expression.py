@@ -52,6 +52,8 @@ def test_names_does_not_divide():
         ("a + __import__('os')", "unexpected '_' at character 5"),
         ("a ** c", "unexpected '*' at character 4"),
         ("a$", "unexpected '$' at character 2"),
+        ("a   $", "unexpected '$' at character 5"),
+        ("(a c", "expected ')'"),
         ("3x", "unexpected '3' at character 1"),
         ("A", "unexpected 'A'"),
         ("(" * 51 + "a" + ")" * 51, "nested too deeply"),
@@ -73,3 +75,7 @@ def test_never_anything_but_a_value_or_an_error(text):
 
 def test_parentheses_may_be_nested():
     assert value("(" * 50 + "a" + ")" * 50) == value("a")
+
+
+def test_parentheses_side_by_side_are_not_nested():
+    assert value(" + ".join(["(a)"] * 60)) == value("60 * a")

@@ -153,3 +153,16 @@ def test_digits_follow_the_bounds(interval, digits):
 def test_magnitude_is_the_leading_digit(value):
     assert Fraction(10) ** magnitude(value) <= value < Fraction(10) ** (magnitude(value) + 1)
     assert magnitude(-value) == magnitude(value)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "expected"),
+    [
+        ((1, Fraction(1, 2), 2), (1, Fraction(1, 2), 2)),
+        ((-1, -2, Fraction(-1, 2)), (1, Fraction(1, 2), 2)),
+        ((1, -3, 2), (1, 0, 3)),
+        ((-1, -2, 3), (1, 0, 3)),
+    ],
+)
+def test_the_size_of_an_interval(bounds, expected):
+    assert abs(Interval(*bounds)) == Interval(*expected)

@@ -1,13 +1,14 @@
 """Verdicts, on made-up sides and on the real ledger."""
 
 import json
+from fractions import Fraction
 
 import pytest
 
 from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.interval import Interval
 from shanhai.evidence.ledger import Ledger
-from shanhai.evidence.reconcile import judge, reconcile
+from shanhai.evidence.reconcile import Finding, judge, reconcile
 
 
 @pytest.mark.parametrize(
@@ -15,6 +16,7 @@ from shanhai.evidence.reconcile import judge, reconcile
     [
         ((5, 5, 5), "=", (5, 5, 5), "exact"),
         ((5, 5, 5), "=", (6, 6, 6), "inconsistent"),
+        ((6, 6, 6), "=", (5, 5, 5), "inconsistent"),
         ((5, 4, 6), "=", (5, 5, 5), "within rounding"),
         ((5, 4, 6), "=", (5, 4, 6), "within rounding"),
         ((5, 4, 6), "=", (7, 6, 8), "within rounding"),
@@ -34,9 +36,10 @@ def test_verdict(left, operator, right, verdict):
     assert judge(Interval(*left), operator, Interval(*right)) == verdict
 
 
-def test_an_unknown_operator_is_named():
-    with pytest.raises(EvidenceError, match="'<'"):
-        judge(Interval.exact(1), "<", Interval.exact(2))
+@pytest.mark.parametrize("operator", ["", "<", ">", "==", "≥"])
+def test_an_unknown_operator_is_named(operator):
+    with pytest.raises(EvidenceError, match=f"'{operator}'"):
+        judge(Interval.exact(1), operator, Interval.exact(2))
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +95,12 @@ def test_claims_are_named_once_each(findings):
 def test_json_holds_plain_numbers(findings):
     for finding in findings.values():
         assert json.loads(json.dumps(finding.as_dict())) == finding.as_dict()
+    # Whole numbers stay whole, others do not become so.
+    assert isinstance(findings["agreements"].as_dict()["left"]["value"], int)
+    half = Finding(
+        findings["agreements"].identity, Interval.exact(Fraction(1, 2)), Interval.exact(1), "", ""
+    )
+    assert half.as_dict()["left"]["value"] == 0.5
 
 
 def test_an_unknown_claim_is_named(data, table):

@@ -25,6 +25,7 @@ PARTS = (
     "slim",
     "tables",
     "typography",
+    "webonly",
 )
 """The modules of this package that are Sphinx extensions themselves."""
 

@@ -14,6 +14,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from shanhai.book import data
+from shanhai.book.webonly import WebOnly
 from shanhai.book.words import words
 from shanhai.evidence.article import SIZE_LIMIT, UNCOUNTED
 from shanhai.evidence.ledger import DESCRIPTION
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
     from shanhai.evidence.ledger import Ledger
 
 
-class open_article(nodes.General, nodes.Element):  # noqa: N801 - docutils nodes are named so
+class open_article(WebOnly):  # noqa: N801 - docutils nodes are named so
     """The place where the article is opened; ``known`` is what the script is told."""
+
+    script = "article.js"
 
 
 class OpenArticleDirective(SphinxDirective):
@@ -69,25 +72,8 @@ def depart(self: HTML5Translator, node: open_article) -> None:
     """Do nothing: the element is closed."""
 
 
-def _script(
-    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
-) -> None:
-    """Give the script to the pages that use it."""
-    if doctree is not None and next(iter(doctree.findall(open_article)), None) is not None:
-        app.add_js_file("article.js", loading_method="defer")
-
-
-def _remove(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Leave nothing where there is no page to open it in."""
-    if app.builder.format != "html":
-        for node in list(doctree.findall(open_article)):
-            node.parent.remove(node)
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the directive and its script."""
+    """Register the directive."""
     app.add_node(open_article, html=(visit, depart))
     app.add_directive("open-article", OpenArticleDirective)
-    app.connect("doctree-resolved", _remove)
-    app.connect("html-page-context", _script)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -13,6 +13,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from shanhai.book import data
+from shanhai.book.webonly import WebOnly
 from shanhai.book.words import words
 from shanhai.evidence.ledger import DESCRIPTION
 
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
     from shanhai.evidence.ledger import Ledger
 
 
-class data_tables(nodes.General, nodes.Element):  # noqa: N801 - docutils nodes are named so
+class data_tables(WebOnly):  # noqa: N801 - docutils nodes are named so
     """All tables; ``tables`` is what of each is written, ``words`` those around them."""
+
+    script = "tables.js"
 
 
 class DataTablesDirective(SphinxDirective):
@@ -82,25 +85,8 @@ def depart(self: HTML5Translator, node: data_tables) -> None:
     """Do nothing: the element is closed."""
 
 
-def _script(
-    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
-) -> None:
-    """Give the script to the pages that use it."""
-    if doctree is not None and next(iter(doctree.findall(data_tables)), None) is not None:
-        app.add_js_file("tables.js", loading_method="defer")
-
-
-def _remove(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Leave nothing where there is no page."""
-    if app.builder.format != "html":
-        for node in list(doctree.findall(data_tables)):
-            node.parent.remove(node)
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the directive and its script."""
+    """Register the directive."""
     app.add_node(data_tables, html=(visit, depart))
     app.add_directive("data-tables", DataTablesDirective)
-    app.connect("doctree-resolved", _remove)
-    app.connect("html-page-context", _script)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

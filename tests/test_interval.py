@@ -31,6 +31,7 @@ def printed(text, scale=1, qualifier="exact"):
         ("100", 1, "nearly", (100, 0, 100)),
         ("95", 1, "nearly", (95, 94, 95)),
         ("30", 1, "about", (30, 25, 35)),
+        ("95", 1, "about", (95, Fraction(189, 2), Fraction(191, 2))),
         ("100", 10_000, "several", (2_000_000, 2_000_000, 9_000_000)),
         ("11", 1, "ordinal", (11, 11, 11)),
     ],
@@ -166,3 +167,7 @@ def test_magnitude_is_the_leading_digit(value):
 )
 def test_the_size_of_an_interval(bounds, expected):
     assert abs(Interval(*bounds)) == Interval(*expected)
+
+
+def test_whole_bounds_divide_exactly():
+    assert Interval(1, 1, 1) / Interval(3, 3, 3) == Interval.exact(Fraction(1, 3))

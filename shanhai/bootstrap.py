@@ -178,7 +178,8 @@ def install(kind):
         UNFINISHED.touch()
         lock = ROOT / LOCKS[kind]
         say(f"[2/3] installing the locked requirements ({lock.name})")
-        pip(lock, "install", "--require-hashes", "-r", str(lock))
+        # The lock is whole: were pip to resolve it anew, a release made since could stand against it.
+        pip(lock, "install", "--require-hashes", "--no-deps", "-r", str(lock))
         say("[3/3] installing the package")
         pip(None, "install", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
         have[kind] = wanted(kind)

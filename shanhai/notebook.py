@@ -13,7 +13,10 @@ import pandas as pd
 from myst_nb import glue as _glue
 
 from shanhai import formats
-from shanhai.charts import COLORS, actor_scale, enable, finding
+from shanhai.charts.finding import finding
+from shanhai.charts.palette import COLORS
+from shanhai.charts.renderer import enable
+from shanhai.charts.theme import actor_scale
 from shanhai.evidence.ledger import Claim, Ledger
 from shanhai.evidence.reconcile import Finding, reconcile
 
@@ -85,10 +88,8 @@ class Book:
     def donor(self, claim_id: str) -> str:
         """Return the label of the side a claim is about: the actor its donor belongs to."""
         place = self.claim(claim_id).donor
-        for actor in ("shanghai", "guangdong"):
-            if self.belongs(place, actor):
-                return self.label("places", actor)
-        return self.label("places", place)
+        actor = next((actor for actor in self._actors if self.belongs(place, actor)), place)
+        return self.label("places", actor)
 
     def belongs(self, place: str, ancestor: str) -> bool:
         """Return whether ``place`` is ``ancestor`` or lies within it."""
@@ -103,10 +104,20 @@ class Book:
     def _parents(self) -> dict[str, str]:
         return {row["id"]: row["parent"] for row in self.ledger.rows("places")}
 
+    @cached_property
+    def _actors(self) -> dict[str, str]:
+        """The places that charts tell apart, each with the name of its colour."""
+        rows = self.ledger.rows("places")
+        return {row["id"]: row["color"] for row in rows if row.get("color")}
+
+    def color(self, actor: str, light: bool = False) -> str:
+        """Return an actor's colour, or its pale partner; KeyError names a place that has none."""
+        return COLORS[self._actors[actor] + ("-light" if light else "")]
+
     def actor(self, field: str, **options: Any) -> alt.Color:
         """Return the colour encoding of the actors, by their labels, the same in every chart."""
-        labels = {self.label("places", a): a for a in ("shanghai", "guangdong", "yunnan", "both")}
-        return alt.Color(f"{field}:N", scale=actor_scale(labels), **options)
+        colors = {self.label("places", actor): name for actor, name in self._actors.items()}
+        return alt.Color(f"{field}:N", scale=actor_scale(colors), **options)
 
     def reconcile(self) -> list[Finding]:
         """Return the verdict on every identity."""

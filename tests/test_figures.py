@@ -17,7 +17,7 @@ from sphinx.errors import ConfigError
 
 from shanhai.book.purge import names, purge
 from shanhai.book.words import load
-from shanhai.charts import theme
+from shanhai.charts import palette
 
 ROOT = Path(__file__).parents[1]
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -65,13 +65,15 @@ kernelspec:
 import altair as alt
 import pandas as pd
 
-from shanhai.charts import COLORS, enable, finding
+from shanhai.charts.finding import finding
+from shanhai.charts.palette import COLORS
+from shanhai.charts.renderer import enable
 
 enable()
 HOSTILE = "<img src=x onerror=alert(1)>"
 rows = pd.DataFrame({"谁": ["甲", HOSTILE], "量": [3.5, 2.0]})
 base = alt.Chart(rows).encode(alt.Y("谁:N", title=None))
-bars = base.mark_bar(color=COLORS["shanghai"]).encode(alt.X("量:Q", title="亿元"))
+bars = base.mark_bar(color=COLORS["blue"]).encode(alt.X("量:Q", title="亿元"))
 labels = base.mark_text(align="left", dx=6).encode(alt.X("量:Q"), alt.Text("量:Q"))
 finding(
     (bars + labels).properties(height=120),
@@ -88,7 +90,7 @@ finding(
 grid = pd.DataFrame([{"x": x, "y": y, "n": x * y} for x in range(6) for y in range(3)])
 base = alt.Chart(grid).encode(alt.X("x:O", title=None), alt.Y("y:O", title=None))
 heat = base.mark_rect(stroke="white").encode(
-    alt.Color("n:Q", legend=None).scale(domain=[0, 10], range=[COLORS["empty"], COLORS["both"]])
+    alt.Color("n:Q", legend=None).scale(domain=[0, 10], range=[COLORS["empty"], COLORS["violet"]])
 )
 narrow = base.mark_text().encode(text="n:Q").properties(height=90)
 finding(
@@ -243,8 +245,8 @@ def test_the_page_has_the_colours_for_dark_pages(book):
     styles = [link["href"] for link in book.page("charts").select("link[rel=stylesheet]")]
     assert [href.partition("?")[0] for href in styles] == ["_static/styles.css"]
     sheet = (book.html / "_static/styles.css").read_text("utf-8")
-    assert {*re.findall(r"--[\w-]+", theme.stylesheet())} <= {*re.findall(r"--[\w-]+", sheet)}
-    assert purge(theme.stylesheet(), names([str(book.page("charts"))], [])) in sheet
+    assert {*re.findall(r"--[\w-]+", palette.stylesheet())} <= {*re.findall(r"--[\w-]+", sheet)}
+    assert purge(palette.stylesheet(), names([str(book.page("charts"))], [])) in sheet
 
 
 def test_other_builders_get_a_plain_figure(book):
@@ -402,12 +404,12 @@ def test_dark_pages_turn_the_colours(visit):
     def rgb(color: str) -> str:
         return "rgb({}, {}, {})".format(*(int(color[i : i + 2], 16) for i in (1, 3, 5)))
 
-    assert rgb(theme.COLORS["shanghai"]) in fills()
+    assert rgb(palette.COLORS["blue"]) in fills()
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    assert rgb(theme.DARK["shanghai"]) in fills()
-    assert rgb(theme.COLORS["ink"]) not in fills()
+    assert rgb(palette.DARK["blue"]) in fills()
+    assert rgb(palette.COLORS["ink"]) not in fills()
     page.emulate_media(media="print")
-    assert rgb(theme.COLORS["shanghai"]) in fills()
+    assert rgb(palette.COLORS["blue"]) in fills()
 
 
 def test_the_data_opens_with_the_keyboard(visit):

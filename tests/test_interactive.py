@@ -20,7 +20,7 @@ from playwright.sync_api import expect
 from test_figures import HOSTILE
 
 from shanhai.book import takeaway
-from shanhai.charts import poster, theme
+from shanhai.charts import palette, poster
 from shanhai.charts.live import ROW, live
 
 STRICT = (
@@ -239,8 +239,8 @@ def test_dark_pages_turn_the_colours_of_the_drawing(visit):
     seen.awake("heat")
     fills = """picture => [...picture.querySelectorAll('.role-mark path')]
         .map(mark => getComputedStyle(mark).fill)"""
-    steps = {color for step in theme.ramp("both") for color in step} | {
-        palette[name] for palette in (theme.COLORS, theme.DARK) for name in ("empty", "both")
+    steps = {color for step in palette.ramp("violet") for color in step} | {
+        colors[name] for colors in (palette.COLORS, palette.DARK) for name in ("empty", "violet")
     }
     found = {}
     for mode in ("light", "dark"):

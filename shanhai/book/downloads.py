@@ -21,7 +21,7 @@ from sphinx.util.docutils import SphinxRole
 
 from shanhai.book import data
 from shanhai.book.words import load
-from shanhai.charts.renderer import MIME
+from shanhai.charts.mime import MIME
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

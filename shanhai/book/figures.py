@@ -18,9 +18,8 @@ from sphinx.util.osutil import relative_uri
 from shanhai.book import data, takeaway
 from shanhai.book.claims import reference
 from shanhai.book.words import words
-from shanhai.charts import theme
-from shanhai.charts.finding import KEY
-from shanhai.charts.renderer import LAB_MIME, MIME
+from shanhai.charts import palette
+from shanhai.charts.mime import KEY, LAB_MIME, MIME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -200,7 +199,7 @@ def _write_colors(app: Sphinx) -> None:
     if app.builder.format == "html":
         folder = Path(app.outdir) / "_static"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / COLORS_FILE).write_text(theme.stylesheet(), "utf-8")
+        (folder / COLORS_FILE).write_text(palette.stylesheet(), "utf-8")
 
 
 def _add_script(

@@ -11,8 +11,7 @@ from typing import Any, TypeVar
 import altair as alt
 import pandas as pd
 
-KEY = "shanhai"
-"""Where in a chart's ``usermeta`` the package keeps what Vega-Lite has no property for."""
+from shanhai.charts.mime import KEY
 
 Chart = TypeVar("Chart", bound=alt.TopLevelMixin)
 

@@ -16,11 +16,7 @@ import altair as alt
 import vl_convert
 
 from shanhai.charts import svg, theme
-from shanhai.charts.finding import KEY
-
-MIME = "application/vnd.shanhai.chart+json"
-LAB_MIME = "application/vnd.vegalite.v5+json"
-"""What JupyterLab 4 has a viewer for; it draws specifications of version 6 too."""
+from shanhai.charts.mime import KEY, LAB_MIME, MIME
 
 WIDTHS = {"wide": 680, "narrow": 328}
 """Width of the whole picture in pixels: a page's column, and a phone of 360 px less margins."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from operator import mul
 from xml.etree import ElementTree as ET
 
-from shanhai.charts import theme
+from shanhai.charts import palette
 
 SVG = "http://www.w3.org/2000/svg"
 _XLINK = "{http://www.w3.org/1999/xlink}href"
@@ -180,33 +180,33 @@ def _color(value: str) -> str:
 
 @functools.cache
 def _known() -> frozenset[str]:
-    return frozenset(light for light, _ in theme.pairs())
+    return frozenset(light for light, _ in palette.pairs())
 
 
 @functools.cache
 def _step(value: str) -> str | None:
     """Return the step of a ramp that a mixed colour is nearest to, None if it is on no ramp."""
-    start = _parts(theme.COLORS["empty"])
+    start = _parts(palette.COLORS["empty"])
     best, color = _FAR, None
-    for name in theme.RAMPS:
-        way = [b - a for a, b in zip(start, _parts(theme.COLORS[name]), strict=True)]
+    for name in palette.RAMPS:
+        way = [b - a for a, b in zip(start, _parts(palette.COLORS[name]), strict=True)]
         off = [b - a for a, b in zip(start, _parts(value), strict=True)]
         nearest = sum(map(mul, way, off)) / sum(map(mul, way, way))
         far = math.dist(off, [nearest * part for part in way])
         if far < best:
             # Vega mixes by lightness. A value in the middle belongs below it: charts turn text
             # white above the middle.
-            light, dark = _lightness(theme.COLORS["empty"]), _lightness(theme.COLORS[name])
+            light, dark = _lightness(palette.COLORS["empty"]), _lightness(palette.COLORS[name])
             share = (light - _lightness(value)) / (light - dark)
-            side = [s for s in theme.STEPS if (s > 0.5) == (share > 0.51)]
+            side = [s for s in palette.STEPS if (s > 0.5) == (share > 0.51)]
             best = far
             near = min(side, key=lambda step: abs(step - share))
-            color = theme.ramp(name)[theme.STEPS.index(near)][0]
+            color = palette.ramp(name)[palette.STEPS.index(near)][0]
     return color
 
 
 def _lightness(color: str) -> float:
-    return theme.luminance(color) ** (1 / 3)
+    return palette.luminance(color) ** (1 / 3)
 
 
 def _parts(color: str) -> list[int]:
@@ -239,6 +239,6 @@ def _prune(root: ET.Element) -> None:
     families = {text.get("font-family") for text in texts}
     if len(families) == 1:
         (family,) = families
-        root.set("font-family", family or ", ".join(theme.FONTS))
+        root.set("font-family", family or ", ".join(palette.FONTS))
         for text in texts:
             text.attrib.pop("font-family", None)

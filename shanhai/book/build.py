@@ -123,7 +123,8 @@ class Build:
         unfinished.touch()
         for number, output in enumerate(self.outputs, 2):
             self.say(f"[{number}/{steps}] making the {output.upper()}")
-            if not (output == "pdf" and self._typeset_with_the_pages()):
+            pages = self._pages(stamp, made_from) if output == "pdf" else None
+            if not (pages and self._take_report(pages)):
                 self._sphinx(output)
         self.say(f"[{steps}/{steps}] putting it in place")
         targets = [self._place(output) for output in self.outputs]
@@ -201,10 +202,16 @@ class Build:
                 self._faults(text, result, f"the {output.upper()} was not built", path)
             )
 
-    def _typeset_with_the_pages(self) -> bool:
-        """Take the report that the pages just made offer, if they do; it is the same document."""
-        offered = sorted((self.work / BUILDERS["html"]).glob("*.pdf"))
-        if "html" not in self.outputs or len(offered) != 1:
+    def _pages(self, stamp: dict[str, list[str]], made_from: str) -> Path | None:
+        """Return the folder of the pages of this state of the book: just made, or still in place."""
+        if "html" in self.outputs:
+            return self.work / BUILDERS["html"]
+        return self.out / "html" if self._stands(stamp.get("html"), made_from) else None
+
+    def _take_report(self, pages: Path) -> bool:
+        """Take the report that the pages offer, if they do; it was typeset from the same documents."""
+        offered = sorted(pages.glob("*.pdf"))
+        if len(offered) != 1:
             return False
         made = self.work / BUILDERS["pdf"]
         shutil.rmtree(made, ignore_errors=True)

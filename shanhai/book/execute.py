@@ -38,6 +38,7 @@ from sphinx.errors import SphinxError
 from sphinx.util import logging
 
 import shanhai
+from shanhai.book import kernels
 from shanhai.book.fingerprint import fingerprint
 from shanhai.book.lock import locked
 
@@ -153,6 +154,7 @@ def execute(
         if not missing:
             return 0
         with _scratch() as scratch:
+            kernels.start_server(environment(scratch, data, language))
             run = _execute_all(
                 missing, cache, scratch, data, language, report, min(jobs or cores(), len(missing))
             )
@@ -247,6 +249,7 @@ async def _execute_one(task: Task, folder: Path, variables: Mapping[str, str]) -
         connection_file=str(folder / "k"),
         transport="tcp" if sys.platform == "win32" else "ipc",
     )
+    kernels.use_server(manager)
     current = 0
 
     def started(cell: NotebookNode, cell_index: int) -> None:
@@ -335,6 +338,11 @@ def _choose_cache(app: Sphinx, config: Config) -> None:
     os.utime(folder)
     _prune(folder.parent)
     config.nb_execution_cache_path = str(folder)
+    if not any(folder.iterdir()):
+        # Nothing is cached for this state of the data: while Sphinx loads, so may the kernels' server.
+        kernels.start_server(
+            environment(folder, root / config.shanhai_data, config.language or "en")
+        )
 
 
 def _execute_before_reading(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:

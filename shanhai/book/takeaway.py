@@ -7,10 +7,8 @@ script but not read a file.
 from __future__ import annotations
 
 import csv
-import functools
 import io
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +30,7 @@ _NOTICE = """\
 
 
 def write(outdir: Path, chart: dict[str, Any], source: str) -> None:
-    """Write the files of a chart, ``source`` being its source line, and the library if it is not there."""
+    """Write the files of a chart, ``source`` being its source line."""
     folder = outdir / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     name, picture = chart["name"], chart["svg"]["wide"]
@@ -47,11 +45,6 @@ def write(outdir: Path, chart: dict[str, Any], source: str) -> None:
         files[".csv"] = "\ufeff" + table(chart["table"])
     for suffix, text in files.items():
         (folder / (name + suffix)).write_text(text, "utf-8", newline="")
-    if not (folder / LIBRARY).exists():
-        # Pages may be written by several processes: nobody sees half a file.
-        part = folder / f"{LIBRARY}.{os.getpid()}"
-        part.write_text(library(), "utf-8")
-        part.replace(folder / LIBRARY)
 
 
 def specification(chart: dict[str, Any]) -> dict[str, Any]:
@@ -87,7 +80,6 @@ def _json(value: Any, indent: int | None = None) -> str:
     return text
 
 
-@functools.cache
 def library() -> str:
     """Return Vega, Vega-Lite and Vega-Embed as one classic script that leaves one global name."""
     return f"{_NOTICE}(()=>{{{vl_convert.javascript_bundle('window.vegaEmbed=vegaEmbed;')}}})();\n"

@@ -1,0 +1,120 @@
+"""Kernels that start at once: forked from one process that has made the imports of all.
+
+A kernel of its own takes a second to import what every notebook uses, and there is one for each
+notebook. This is a kernel provisioner, Jupyter's interface for who starts a kernel and how; the
+processes are those of `multiprocessing`'s fork server. Only Linux forks safely after such imports:
+elsewhere kernels start as usual.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from multiprocessing import forkserver
+from typing import Any
+
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.manager import KernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+NAME = "shanhai-fork"
+"""Of the provisioner among the entry points."""
+
+_PRELOAD = "shanhai.book.preload"
+
+
+def can_fork() -> bool:
+    """Return whether kernels are forked on this system."""
+    return sys.platform == "linux"
+
+
+def start_server(variables: Mapping[str, str]) -> None:
+    """Start the process that kernels are forked from, with ``variables`` as its environment.
+
+    It imports while this process goes on, and ends with it. Does nothing where there is one.
+    """
+    if can_fork():
+        multiprocessing.set_forkserver_preload([_PRELOAD])
+        with _environment(variables):
+            forkserver.ensure_running()
+
+
+def use_server(manager: KernelManager) -> None:
+    """Let ``manager`` fork its kernel, where that can be done."""
+    if can_fork():
+        manager.kernel_spec.metadata["kernel_provisioner"] = {"provisioner_name": NAME}
+
+
+class ForkProvisioner(LocalProvisioner):
+    """Launches a Python kernel by forking instead of executing its command."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Fork a kernel; ``cmd`` names its connection file, ``kwargs`` its folder and variables."""
+        context = multiprocessing.get_context("forkserver")
+        arguments = cmd[cmd.index("-f") :]
+        process = context.Process(target=_serve, args=(arguments, kwargs["cwd"], kwargs["env"]))
+        process.start()
+        self.process = _Process(process)
+        self.pid = self.pgid = process.pid
+        return self.connection_info
+
+
+class _Process:
+    """A process of `multiprocessing`, with what a provisioner asks of `subprocess.Popen`."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, process: multiprocessing.Process) -> None:
+        self._process = process
+        self.pid = process.pid
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def wait(self) -> int | None:
+        self._process.join()
+        return self._process.exitcode
+
+    def send_signal(self, signum: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, signum)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+
+def _serve(arguments: list[str], folder: str, variables: Mapping[str, str]) -> None:
+    """Be a kernel, as ``python -m ipykernel_launcher`` started in ``folder`` would be."""
+    with contextlib.suppress(OSError):
+        os.setsid()
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(variables)
+    given = variables.get("PYTHONPATH", "").split(os.pathsep)
+    kept = tuple({sys.prefix, sys.base_prefix, sys.exec_prefix})
+    sys.path[:] = [*filter(None, given), *(path for path in sys.path if path.startswith(kept))]
+
+    from ipykernel.kernelapp import IPKernelApp
+
+    sys.argv = ["ipykernel_launcher", *arguments]
+    # The server is the parent, and ends when the build does: then the kernel ends itself.
+    IPKernelApp.launch_instance([*arguments, f"--IPKernelApp.parent_handle={os.getppid()}"])
+
+
+@contextlib.contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

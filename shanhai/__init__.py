@@ -5,4 +5,4 @@ Altair. ``book`` makes the HTML book and the PDF report with Sphinx. Data flows 
 ``data/`` -> ``shanhai`` -> ``notebooks/`` -> HTML and PDF.
 """
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"

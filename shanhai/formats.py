@@ -70,11 +70,14 @@ def format_share(value: Interval | Number, locale: str, most: int = 3) -> str:
     return format_percent(decimal(_nominal(value), places + 2), format=pattern, locale=locale)
 
 
-def format_scaled(value: Interval | Number, locale: str, most: int = 4) -> str:
+def format_scaled(
+    value: Interval | Number, locale: str, most: int = 4, place: Number | None = None
+) -> str:
     """Format an amount in the locale's largest fitting scale, such as ``5.17亿`` or ``517 million``.
 
     The scale words are the locale's compact decimal patterns. A figure with bounds keeps the digits they
-    support, ``most`` at the most; a plain number is rounded to two places of its scale.
+    support, ``most`` at the most. A plain number is shown to ``place``, the unit of its last digit, as
+    sums of printed figures are; without it, to two places of its scale at the most.
     """
     nominal = _nominal(value)
     divisor, pattern = _scale(abs(nominal), locale)
@@ -82,6 +85,9 @@ def format_scaled(value: Interval | Number, locale: str, most: int = 4) -> str:
         scaled = value / divisor
         places = min(2 if divisor > 1 else 0, _places(scaled, most))
         return pattern.format(format_fixed(scaled, places, locale))
+    if place is not None:
+        places = max(0, magnitude(Fraction(divisor)) - magnitude(Fraction(place)))
+        return pattern.format(format_fixed(nominal / divisor, places, locale))
     number = decimal(nominal / divisor, 2 if divisor > 1 else 0)
     whole = abs(number) >= 10_000
     return pattern.format(

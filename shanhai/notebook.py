@@ -123,9 +123,13 @@ class Book:
         """Return the verdict on every identity."""
         return reconcile(self.ledger)
 
-    def money(self, value: Interval | Number, unit: str = "CNY") -> str:
-        """Format an amount in the locale's scale, with its unit's label."""
-        return f"{formats.format_scaled(value, self.locale)}{self._unit(unit)}"
+    def money(self, value: Interval | Number, unit: str = "CNY", like: str | None = None) -> str:
+        """Format an amount in the locale's scale, with its unit's label.
+
+        ``like`` is a claim to whose last printed place a plain number is shown.
+        """
+        place = self.claim(like).place if like else None
+        return f"{formats.format_scaled(value, self.locale, place=place)}{self._unit(unit)}"
 
     def _unit(self, unit: str) -> str:
         label = self.code("unit", unit)

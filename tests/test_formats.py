@@ -79,3 +79,16 @@ def test_days_and_months_follow_the_locale():
     assert formats.format_day(date(2026, 11, 23), "zh_CN") == "2026年11月23日"
     assert formats.format_day(date(2026, 11, 23), "en") == "November 23, 2026"
     assert formats.format_month(date(2016, 9, 1), "en") == "September 2016"
+
+
+@pytest.mark.parametrize(
+    ("value", "place", "zh"),
+    [
+        (79000, 100, "7.90万"),
+        (517_000_000, 10**6, "5.17亿"),
+        (87_000_000, 10**6, "8700万"),
+        (6925, 1, "6925"),
+    ],
+)
+def test_a_sum_is_shown_to_the_printed_place(value, place, zh):
+    assert formats.format_scaled(value, "zh_CN", place=place) == zh

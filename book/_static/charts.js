@@ -109,7 +109,7 @@
           const key = JSON.stringify(lines);
           const { x1, y1, x2, y2 } = item.bounds;
           if (lines.length && x2 > x1 && !found.has(key)) {
-            found.set(key, { lines, x: x + x1, y: y + y1, width: x2 - x1, height: y2 - y1 });
+            found.set(key, { item, lines, x: x + x1, y: y + y1, width: x2 - x1, height: y2 - y1 });
           }
         }
       }
@@ -140,12 +140,7 @@
       });
       this.view = view;
       if (this.stopped) return this.stop();
-      for (const name of ["fill", "stroke"]) {
-        for (const element of host.querySelectorAll(`[${name}]`)) {
-          const step = this.chart.colors[element.getAttribute(name)];
-          if (step) element.setAttribute(name, step);
-        }
-      }
+      this.recolor();
       const still = this.picture.querySelector(":scope > svg");
       const svg = host.querySelector("svg");
       // Text measured with another font may make the drawing a pixel larger than the picture.
@@ -153,6 +148,10 @@
       svg.setAttribute("preserveAspectRatio", "xMidYMid meet");
       for (const event of ["pointermove", "click"]) {
         view.addEventListener(event, (at, item) => this.point(at, item));
+      }
+      if (this.chart.specs[variant].params) {
+        // A choice draws marks anew, in the colours of the specification.
+        view.addEventListener("click", () => view.runAfter(() => this.recolor()));
       }
       host.addEventListener("pointerleave", (at) => at.pointerType === "mouse" && this.rest());
       this.picture.classList.add("is-live");
@@ -165,7 +164,23 @@
       }
     }
 
+    recolor() {
+      for (const name of ["fill", "stroke"]) {
+        for (const element of this.host.querySelectorAll(`[${name}]`)) {
+          const step = this.chart.colors[element.getAttribute(name)];
+          if (step) element.setAttribute(name, step);
+        }
+      }
+    }
+
+    // Choose the mark the keys have reached, as a click on it does.
+    choose() {
+      const mark = marks(this.figure, this.chart, this.view)[this.at];
+      mark?.item._svg?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+    }
+
     point(event, item) {
+      if (!event.clientX && !event.clientY) return; // a choice by keyboard: the reading stands already
       const lines = item?.mark?.role === "mark" ? says(this.figure, this.chart, item.datum) : [];
       if (!lines.length) return this.rest();
       this.ring?.remove();
@@ -233,6 +248,11 @@
       hide();
       data.open = true;
       data.querySelector("[tabindex]").focus();
+    } else if (event.key === " ") {
+      event.preventDefault();
+      const live = wake(picture);
+      await live.ready;
+      if (!live.stopped) live.choose();
     } else if (event.key in STEPS) {
       event.preventDefault();
       const live = wake(picture);
@@ -267,6 +287,7 @@
   for (const figure of document.querySelectorAll("figure.chart[data-chart]")) {
     const button = figure.querySelector(".take .png");
     button.hidden = false;
+    figure.querySelector(".linked")?.removeAttribute("hidden");
     button.addEventListener("click", () => png(figure));
     for (const picture of figure.querySelectorAll(".chart-wide, .chart-narrow")) {
       const still = picture.querySelector(":scope > svg");

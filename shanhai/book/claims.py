@@ -182,9 +182,7 @@ class GlossaryDirective(SphinxDirective):
         lang = data.language(self.env)
         items = nodes.definition_list(classes=["glossary"])
         for row in ledger.table("glossary").to_dict("records"):
-            other = row["en" if lang == "zh" else "zh"]
             term = nodes.term("", row[lang], ids=[f"term-{row['id']}"])
-            term += nodes.inline("", f" {other}", classes=["gloss"])
             source = ledger.code("source", row["source"], lang)
             text = nodes.paragraph("", row[f"definition_{lang}"])
             text += nodes.inline("", f" {source}", classes=["source", row["source"]])

@@ -14,6 +14,8 @@ from shanhai.book.words import words
 from shanhai.evidence.reconcile import Finding, reconcile
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from sphinx.application import Sphinx
 
     from shanhai.evidence.interval import Interval
@@ -55,10 +57,12 @@ class ReconciliationDirective(SphinxDirective):
             used += reference(claim, ledger.claims[claim].token, self.env.docname)
         explanation = nodes.paragraph("", getattr(identity, f"explanation_{lang}"))
         sign = _SIGNS[identity.operator][finding.verdict]
+        place = min((ledger.claims[claim].place for claim in finding.claims), default=None)
         sides = nodes.paragraph(
-            "", f"{self._amount(finding.left)} {sign} {self._amount(finding.right)}"
+            "",
+            f"{self._amount(finding.left, place)} {sign} {self._amount(finding.right, place)}",
         )
-        gap = nodes.paragraph("", self._gap(finding), classes=["facts"])
+        gap = nodes.paragraph("", self._gap(finding, place), classes=["facts"])
         verdict = nodes.paragraph(
             "",
             "",
@@ -74,16 +78,16 @@ class ReconciliationDirective(SphinxDirective):
             cells[2].append(nodes.paragraph("", reason, classes=["facts"]))
         return cells
 
-    def _amount(self, side: Interval) -> str:
+    def _amount(self, side: Interval, place: Decimal | None) -> str:
         # As the prose has it, and as a reader who adds the printed figures finds it.
-        return formats.format_scaled(side.value, self.env.config.language)
+        return formats.format_scaled(side.value, self.env.config.language, place=place)
 
-    def _gap(self, finding: Finding) -> str:
+    def _gap(self, finding: Finding, place: Decimal | None) -> str:
         if not finding.gap.value:
             return ""
         language = self.env.config.language
         text = words(self.env)["gap"].format(
-            gap=formats.format_scaled(abs(finding.gap.value), language)
+            gap=formats.format_scaled(abs(finding.gap.value), language, place=place)
         )
         if finding.percent is not None and finding.identity.operator == "=":
             text += words(self.env)["of_left"].format(

@@ -6,6 +6,7 @@ alone has them: the report, and the search, keep to the pages that are written f
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from sphinx.writers.html5 import HTML5Translator
 
     from shanhai.evidence.ledger import Ledger
+
+
+LANGUAGES = frozenset({"zh", "en"})
+"""Languages that columns come in, as names or as the ends of names."""
 
 
 class data_tables(WebOnly):  # noqa: N801 - docutils nodes are named so
@@ -46,6 +51,7 @@ class DataTablesDirective(SphinxDirective):
 def _table(ledger: Ledger, name: str, lang: str) -> dict[str, Any]:
     """Return a table's names, its header and its rows as text."""
     resource, fields = ledger.tables[name], ledger.fields(name)
+    fields = {key: field for key, field in fields.items() if not _is_foreign(key, fields, lang)}
     return {
         "name": name,
         "path": resource["path"],
@@ -56,6 +62,12 @@ def _table(ledger: Ledger, name: str, lang: str) -> dict[str, Any]:
             for row in ledger.rows(name)
         ],
     }
+
+
+def _is_foreign(key: str, fields: Iterable[str], lang: str) -> bool:
+    """Tell whether a column says in another language what one of the book's language says too."""
+    stem, _, language = key.rpartition("_")
+    return language in LANGUAGES - {lang} and "_".join(filter(None, (stem, lang))) in fields
 
 
 def visit(self: HTML5Translator, node: data_tables) -> None:

@@ -59,6 +59,11 @@ class Claim:
         return self.value * self.scale
 
     @property
+    def place(self) -> Decimal:
+        """The unit of the last digit printed: 100 for 7.92万."""
+        return Decimal(1).scaleb(min(0, int(self.value.as_tuple().exponent))) * self.scale
+
+    @property
     def interval(self) -> Interval:
         """The amount with the bounds its printing allows."""
         return Interval.printed(self.value, self.scale, self.qualifier)

@@ -57,12 +57,13 @@ def run(command: Sequence[str], tree: Path, timeout: float | None = None) -> Run
 
 
 def _memory(process: psutil.Process) -> int:
-    """Return the resident memory of a process and all its children; shared pages count in each."""
+    """Return the memory of a process and all its children; pages they share count once on Linux."""
     total = 0
     with contextlib.suppress(psutil.Error):
         for each in [process, *process.children(recursive=True)]:
             with contextlib.suppress(psutil.Error):
-                total += each.memory_info().rss
+                info = each.memory_full_info()
+                total += getattr(info, "pss", info.rss)
     return total
 
 

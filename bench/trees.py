@@ -93,6 +93,13 @@ def edit_notebook(tree: Path, number: int) -> None:
     )
 
 
+def edit_text(tree: Path, number: int) -> None:
+    """Change the text of one page without code."""
+    path = tree / "book" / "method.md"
+    text = re.sub(r"\nEdited -?\d+\.\n\Z", "\n", path.read_text("utf-8"))
+    path.write_text(f"{text.rstrip()}\n\nEdited {number}.\n", "utf-8")
+
+
 def edit_claim(tree: Path, number: int) -> None:
     """Change one claim's description: the data is another, and remains right."""
     path = tree / "data" / "claims.csv"

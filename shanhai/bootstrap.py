@@ -37,6 +37,9 @@ NEEDED = "Python 3.11 to 3.13"
 #: Locks by what they are for; the second holds everything of the first.
 LOCKS = {"book": "requirements.txt", "dev": "requirements-dev.txt"}
 
+#: Programs that read the PDF in tests, each with the Debian package that has it.
+PROGRAMS = {"pdftotext": "poppler-utils", "qpdf": "qpdf"}
+
 #: Names under which a Chromium is found.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
@@ -90,10 +93,9 @@ def build(rest):
 
 
 def test(rest):
-    """Run the tests, with a browser for those that look at pages."""
+    """Run the tests, with a browser for those that look at pages, and what reads a PDF."""
     install("dev")
-    browser = chromium()
-    return run(["-m", "pytest", *rest], SHANHAI_CHROMIUM=browser)
+    return run(["-m", "pytest", *rest], SHANHAI_CHROMIUM=programs())
 
 
 def lab(rest):
@@ -300,27 +302,29 @@ def explain(log):
     return f"{what} (all of pip's words are in {LOG.relative_to(ROOT)})\n{last}"
 
 
-# -- the browser of the tests ----------------------------------------------------------------------
+# -- the programs of the tests ---------------------------------------------------------------------
 
 
-def chromium():
-    """Return a Chromium's path, installing one where that can be done without asking."""
+def programs():
+    """Return a Chromium's path, installing it and what else is missing where that needs no question.
+
+    Without poppler and qpdf two tests say that they are skipped; without a browser none would be a test.
+    """
     found = os.environ.get("SHANHAI_CHROMIUM") or find_browser()
-    if found:
-        return found
-    say("      looking for Chromium: none yet, installing one for the tests")
-    if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
+    missing = [package for name, package in PROGRAMS.items() if not shutil.which(name)]
+    if not found:
+        missing += ["chromium", "fonts-noto-cjk"]
+    if missing and hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
+        say(f"      installing for the tests: {', '.join(missing)}")
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for step in (
-            ["update"],
-            ["install", "-y", "--no-install-recommends", "chromium", "fonts-noto-cjk"],
-        ):
+        for step in (["update"], ["install", "-y", "--no-install-recommends", *missing]):
             subprocess.run(
                 ["apt-get", "-qq", *step], env=environment, stdout=subprocess.DEVNULL, check=False
             )
-    else:
+    elif not found:
+        say("      installing a Chromium for the tests")
         subprocess.run([str(python()), "-m", "playwright", "install", "chromium"], check=False)
-    found = find_browser()
+    found = found or find_browser()
     if not found:
         raise SetupError(
             "no Chromium for the tests; install one and say SHANHAI_CHROMIUM=/path/to/it"

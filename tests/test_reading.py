@@ -196,7 +196,10 @@ def test_every_table_stands_whole_in_the_page(visit, root):
     for name in ledger.tables:
         table = page.locator(f"#table-{name}")
         shape = [table.locator("tbody tr").count(), table.locator("th").count()]
-        assert shape == [len(ledger.rows(name)), len(ledger.fields(name))], name
+        own = [
+            key for key in ledger.fields(name) if key.split("_")[-1] != "en"
+        ]  # the page is Chinese
+        assert shape == [len(ledger.rows(name)), len(own)], name
 
 
 def test_a_table_is_sorted_and_filtered_in_the_page(visit):

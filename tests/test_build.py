@@ -288,3 +288,17 @@ def test_after_a_kill_the_next_build_is_whole(book, built):
 def test_the_wrong_folder_is_one_sentence(tmp_path):
     code, said = build(tmp_path)
     assert code == 1 and "_config.yml: no such file" in said
+
+
+def test_the_report_is_taken_from_pages_that_stand_and_from_no_others(book, built):
+    pdf = book / "_build" / "pdf" / "shanhai.pdf"
+    log = book / "_build" / "logs" / "pdf.log"
+    log.unlink(missing_ok=True)
+    pdf.unlink()
+    code, said = build(book, "--pdf")
+    assert code == 0 and not log.exists(), said
+    assert pdf.read_bytes() == (built / "_build" / "pdf" / "shanhai.pdf").read_bytes()
+    replace(book / "index.md", "\n\n", "\n\n新写的一句话。\n\n")
+    code, said = build(book, "--pdf")
+    assert code == 0 and log.exists(), said
+    assert pdf.read_bytes() != (book / "_build" / "html" / "shanhai.pdf").read_bytes()

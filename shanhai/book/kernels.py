@@ -13,6 +13,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from multiprocessing import forkserver
 from typing import Any
@@ -103,9 +104,17 @@ def _serve(arguments: list[str], folder: str, variables: Mapping[str, str]) -> N
 
     from ipykernel.kernelapp import IPKernelApp
 
+    # The server ends after its last kernel: a kernel has to end with the build itself.
+    threading.Thread(
+        target=_end_with, args=(multiprocessing.parent_process(),), daemon=True
+    ).start()
     sys.argv = ["ipykernel_launcher", *arguments]
-    # The server is the parent, and ends when the build does: then the kernel ends itself.
     IPKernelApp.launch_instance([*arguments, f"--IPKernelApp.parent_handle={os.getppid()}"])
+
+
+def _end_with(build: multiprocessing.Process) -> None:
+    build.join()
+    os._exit(1)
 
 
 @contextlib.contextmanager

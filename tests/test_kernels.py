@@ -1,0 +1,106 @@
+"""Kernels that are forked: each sees what a kernel of its own would, and nothing of another."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+
+from shanhai.book import kernels
+from shanhai.book.execute import NotebookError, Task, environment, execute
+
+LOOK = """
+import os, sys
+import pandas
+print(os.getcwd())
+print(hash("山海"))
+print(sorted(name for name in vars(pandas) if name.startswith("left_by_")))
+print(os.environ.get("TZ"), os.environ["LC_ALL"], os.environ.get("ONLY_THE_BUILD_HAS"))
+print([path for path in sys.path if path.endswith("where-the-build-ran")])
+pandas.left_by_another = True
+"""
+
+
+def task(folder: Path, name: str, code: str) -> Task:
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    path = folder / f"{name}.md"
+    path.write_text(code, "utf-8")
+    return Task(path.name, path, notebook, 60, False)
+
+
+def run(folder: Path, *tasks: Task) -> list[str]:
+    """Execute notebooks; return what was reported."""
+    said: list[str] = []
+    execute(tasks, folder / "caches" / "one", folder / "data", "zh_CN", said.append)
+    return said
+
+
+def printed(done: Task) -> list[str]:
+    (cell,) = done.notebook.cells
+    return "".join(output.text for output in cell.outputs).splitlines()
+
+
+def test_a_kernel_sees_its_folder_its_variables_and_nothing_of_another(tmp_path, monkeypatch):
+    elsewhere = tmp_path / "where-the-build-ran"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    monkeypatch.syspath_prepend(str(elsewhere))
+    first, second = task(tmp_path, "first", LOOK), task(tmp_path, "second", LOOK)
+    run(tmp_path, first, second)
+    alone = subprocess.run(
+        [sys.executable, "-c", 'print(hash("山海"))'],
+        env=environment(tmp_path, tmp_path / "data", "zh_CN"),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for each in (first, second):
+        assert printed(each) == [
+            str(tmp_path),
+            alone.stdout.strip(),
+            "[]",
+            "UTC C.UTF-8 None",
+            "[]",
+        ]
+
+
+def test_a_kernel_that_dies_is_one_sentence_and_the_others_go_on(tmp_path):
+    dies = task(tmp_path, "dies", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
+    lives = task(tmp_path, "lives", "print(1 + 1)")
+    with pytest.raises(NotebookError, match=r"^dies\.md: cell 1: the kernel died"):
+        run(tmp_path, dies, lives)
+    assert printed(lives) == ["2"]
+
+
+def test_a_notebook_may_start_processes(tmp_path):
+    code = (
+        "import multiprocessing\n"
+        "with multiprocessing.get_context('fork').Pool(2) as pool:\n    print(pool.map(abs, [-1, 2]))"
+    )
+    starts = task(tmp_path, "starts", code)
+    run(tmp_path, starts)
+    assert printed(starts) == ["[1, 2]"]
+
+
+@pytest.mark.skipif(not kernels.can_fork(), reason="kernels are forked on Linux alone")
+def test_a_build_that_is_killed_leaves_no_kernel_behind(tmp_path):
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from pathlib import Path\n"
+        "from test_kernels import run, task\n"
+        "folder = Path(sys.argv[2])\n"
+        "run(folder, task(folder, 'waits', 'open(\"here\", \"w\").close(); import time; time.sleep(600)'))"
+    )
+    build = subprocess.Popen([sys.executable, "-c", script, str(Path(__file__).parent), tmp_path])
+    while not (tmp_path / "here").exists():
+        assert build.poll() is None, "the build ended before its notebook ran"
+        time.sleep(0.05)  # only how often to look
+    started = psutil.Process(build.pid).children(recursive=True)
+    assert started
+    build.kill()
+    build.wait()
+    _, left = psutil.wait_procs(started, timeout=30)
+    assert left == []

@@ -145,6 +145,40 @@ def test_nothing_is_wider_than_a_phone(real_book, served, phone):
     assert wide == []
 
 
+#: Labels of the charts a reader sees that stand on one another, or beyond the left or right of the picture.
+CROWDED = """() => [...document.querySelectorAll('figure.chart svg')].flatMap(svg => {
+  const frame = svg.getBoundingClientRect();
+  const labels = [...svg.querySelectorAll('text')].filter(text => text.textContent.trim())
+    .map(text => [text.textContent, text.getBoundingClientRect()]).filter(([, box]) => box.width);
+  const near = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > -2
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 5;
+  return labels.flatMap(([text, box], i) => [
+    ...labels.slice(i + 1).filter(([, other]) => near(box, other)).map(([other]) => `${text} | ${other}`),
+    ...(box.left < frame.left - 1 || box.right > frame.right + 1 ? [`${text} outside`] : []),
+  ]).map(fault => `${svg.closest('figure').dataset.chart}: ${fault}`);
+})"""
+
+
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_no_label_of_a_chart_stands_on_another_or_outside(real_book, browser, width):
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    crowded = {}
+    for path in sorted(real_book.glob("notebooks/*.html")):
+        page.goto(path.as_uri())
+        assert page.evaluate(SMALLEST) >= 11
+        if found := page.evaluate(CROWDED):
+            crowded[path.stem] = found
+    context.close()
+    assert not crowded
+
+
+#: The smallest type of the charts a reader sees, in pixels of the screen.
+SMALLEST = """() => Math.min(...[...document.querySelectorAll('figure.chart svg text')]
+  .filter(text => text.getBoundingClientRect().width)
+  .map(text => text.getScreenCTM().a * parseFloat(getComputedStyle(text).fontSize)))"""
+
+
 def test_a_line_of_prose_has_35_to_45_characters(served, page):
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(f"{served}/{CHAPTER}")

@@ -1,4 +1,4 @@
-"""The pages as HTML: what a reader's slow line makes of them."""
+"""The pages as HTML: what machines read, what a reader's slow line makes of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,17 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, expect
-from test_pages import CHAPTER
+from test_pages import CHAPTER, names
+
+
+def test_a_page_says_once_what_is_said_once(real_book):
+    for name in names(real_book):
+        soup = BeautifulSoup((real_book / name).read_text("utf-8"), "html.parser")
+        for selector in ("h1", "title", 'meta[name="viewport"]', 'meta[name="description"]'):
+            assert len(soup.select(selector)) == 1, f"{name}: {selector}"
+        assert all(tag.text for tag in soup.select("h1, h2, h3, title")), name
+        assert soup.find("meta", attrs={"name": "description"})["content"], name
+        assert soup.html["lang"] == "zh-CN", name
 
 
 def test_a_chart_is_shown_before_any_script_is_there(served, browser: Browser):

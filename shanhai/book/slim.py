@@ -215,6 +215,7 @@ def _unused(app: Sphinx, out: Path, named: str) -> Iterator[Path]:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Shape pages after all other extensions; finish when all is written."""
+    app.add_css_file("page.css", priority=900)
     app.connect("config-inited", _configure, priority=900)
     app.connect("builder-inited", _stop_thebe)
     app.connect("html-page-context", _page, priority=900)

@@ -1,15 +1,60 @@
-"""The pages as HTML: what machines read, what a reader's slow line makes of them."""
+"""The pages as HTML: what a parser, a checker and a reader's slow line make of them."""
 
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, expect
 from test_pages import CHAPTER, names
+from tinyhtml5.parser import HTMLParser
+
+VNU = shutil.which("vnu")
+
+
+def faults(text: str) -> list[str]:
+    """Return what a browser would silently repair, each with its line."""
+    parser = HTMLParser()
+    parser.parse(text)
+    return [f"line {line}: {code} {about}" for (line, _), code, about in parser.errors]
+
+
+def test_no_page_has_to_be_repaired(real_book):
+    found = {name: faults((real_book / name).read_text("utf-8")) for name in names(real_book)}
+    assert {name: said for name, said in found.items() if said} == {}
+
+
+@pytest.mark.parametrize(
+    ("whole", "broken"),
+    [
+        ("</figure>", ""),
+        ("</figcaption>", "</figcaption></p>"),
+        ("<table", '<table class="a" class="b"'),
+        ("<tbody>", "<tbody><p></p>"),
+        ("</p>", "&nothing;</p>"),
+    ],
+)
+def test_a_repair_is_seen(real_book, whole, broken):
+    text = (real_book / CHAPTER).read_text("utf-8")
+    assert whole in text
+    assert faults(text.replace(whole, broken, 1))
+
+
+@pytest.mark.skipif(not VNU, reason="needs vnu, the W3C's HTML checker, on the PATH")
+def test_the_checker_of_the_w3c_finds_no_error(real_book):
+    done = subprocess.run(
+        [VNU, "--errors-only", *names(real_book)],
+        cwd=real_book,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_page_says_once_what_is_said_once(real_book):

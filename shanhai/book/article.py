@@ -8,6 +8,7 @@ page: no request is made. Without scripts, and outside HTML, the directive leave
 from __future__ import annotations
 
 import json
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -60,11 +61,14 @@ def _known(ledger: Ledger, lang: str) -> dict[str, Any]:
 
 
 def visit(self: HTML5Translator, node: open_article) -> None:
-    """Write the place, hidden until the script shows it."""
+    """Write the place as the script finds it, so that nothing moves when it comes."""
     # In a script element only "<" could end it early.
     told = json.dumps(node["known"], ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
     self.body.append(
-        f'<div class="open-article" hidden><script type="application/json">{told}</script></div>\n'
+        f'<div class="open-article needs-script"><script type="application/json">{told}</script>\n'
+        '<p><input type="file" id="article-file" accept=".txt,.md,text/plain" disabled>'
+        f'<label for="article-file">{escape(node["known"]["words"]["open"])}</label></p>\n'
+        '<p class="article-status" role="status"></p></div>\n'
     )
 
 

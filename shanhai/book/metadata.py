@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
 
+_VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
+
 _LONGEST = 150
 """Characters of a description; search engines cut longer ones."""
 
@@ -36,6 +39,10 @@ def describe(doctree: nodes.document) -> str:
             text = " ".join(paragraph.astext().split())
             return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
     return ""
+
+
+def _description(text: str) -> list[str]:
+    return [f'<meta name="description" content="{escape(text)}" />'] if text else []
 
 
 def _address(config: Config, name: str = "") -> str:
@@ -83,7 +90,13 @@ def _article(app: Sphinx, title: str, summary: str) -> dict[str, Any]:
 def _page(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
-    if doctree is None or app.builder.format != "html":
+    if app.builder.format != "html":
+        return
+    # The template says it, for pages without text too.
+    given = _VIEWPORT.sub("", context.get("metatags", ""))
+    if doctree is None:
+        summary = app.config.shanhai_report.get("description", "")
+        context["metatags"] = "\n    ".join([given, *_description(summary)])
         return
     title = app.env.titles[pagename].astext()
     summary = describe(doctree)
@@ -97,7 +110,7 @@ def _page(
         "og:locale": app.config.language or "en",
         "og:url": _address(app.config, f"{pagename}.html") if app.config.html_baseurl else "",
     }
-    lines = [f'<meta name="description" content="{escape(summary)}" />'] if summary else []
+    lines = _description(summary)
     lines += [f'<meta property="{k}" content="{escape(v)}" />' for k, v in tags.items() if v]
     if is_described:
         about = _dataset(app, pagename) if is_data else _article(app, title, summary)
@@ -106,7 +119,7 @@ def _page(
         # A "<" could end the element.
         text = json.dumps(known, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
         lines.append(f'<script type="application/ld+json">{text}</script>')
-    context["metatags"] = "\n    ".join([context.get("metatags", ""), *lines])
+    context["metatags"] = "\n    ".join([given, *lines])
 
 
 def _configure(app: Sphinx, config: Config) -> None:

@@ -132,8 +132,9 @@ def _index(
     if app.builder.format != "html":
         return
     if pagename == "search":
-        app.add_js_file(TEXTS, loading_method="defer")
-        app.add_js_file("search.js", loading_method="defer")
+        # The index, in the template, comes last: a query that waits for it is answered at once.
+        for script in ("searchtools.js", "language_data.js", TEXTS, "search.js"):
+            app.add_js_file(script, loading_method="defer")
         return
     indexer = getattr(app.builder, "indexer", None)
     if doctree is None or indexer is None or not context.get("title"):

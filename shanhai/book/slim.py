@@ -52,8 +52,10 @@ _VERSION = re.compile(rf'(/|"){re.escape(STYLESHEET)}\?v=\w*"')
 
 
 def _configure(app: Sphinx, config: Config) -> None:
-    """Put our templates before the theme's, and our scripts among the static files."""
-    config.templates_path.insert(0, str(HERE / "templates"))
+    """Put our templates between the book's own and the theme's, our scripts among the static files."""
+    own = [path for path in config.templates_path if not Path(path).is_absolute()]
+    others = [path for path in config.templates_path if path not in own]
+    config.templates_path[:] = [*own, str(HERE / "templates"), *others]
     config.html_static_path.insert(0, str(HERE / "static"))
 
 
@@ -84,7 +86,25 @@ def _page(
         if any(part in said and not re.search(use, text) for part, use in OPTIONAL.items()):
             continue
         scripts.append(script)
-    context["script_files"] = scripts
+    context["script_files"] = _defer(scripts)
+
+
+def _defer(scripts: list[Any]) -> list[Any]:
+    """Return the scripts so that the page is shown before they are there; their order is kept.
+
+    A script within the page runs at once, and may need any before it: those stay as they are.
+    """
+    scripts = sorted(scripts, key=lambda script: script.priority)
+    inline = [at for at, script in enumerate(scripts) if not script.filename]
+    first = inline[-1] + 1 if inline else 0
+    return [
+        script
+        if at < first or {"async", "defer", "type"} & script.attributes.keys()
+        else type(script)(
+            script.filename, priority=script.priority, **script.attributes, defer="defer"
+        )
+        for at, script in enumerate(scripts)
+    ]
 
 
 def _is_ours(app: Sphinx) -> bool:
@@ -195,6 +215,7 @@ def _unused(app: Sphinx, out: Path, named: str) -> Iterator[Path]:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Shape pages after all other extensions; finish when all is written."""
+    app.add_css_file("page.css", priority=900)
     app.connect("config-inited", _configure, priority=900)
     app.connect("builder-inited", _stop_thebe)
     app.connect("html-page-context", _page, priority=900)

@@ -13,18 +13,12 @@
   };
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-  const input = element("input", { type: "file", id: "article-file", accept: ".txt,.md,text/plain" });
-  const status = element("p", { className: "article-status" });
-  status.setAttribute("role", "status");
+  const input = place.querySelector("input");
+  const status = place.querySelector(".article-status");
   const text = element("div", { className: "article-text", tabIndex: 0, hidden: true });
   text.setAttribute("role", "region");
   text.setAttribute("aria-label", words.text);
-  place.append(
-    element("p", {}, input, element("label", { htmlFor: input.id, textContent: words.open })),
-    status,
-    text,
-  );
-  place.hidden = false;
+  place.append(text);
 
   const uncounted = new Set(known.uncounted);
   // Python's white space: JavaScript's, and five controls.
@@ -163,4 +157,5 @@
       status.textContent = typeof told === "string" ? told : fill(words.unreadable, { name: file.name });
     }
   });
+  input.disabled = false;
 }

@@ -8,12 +8,16 @@ that pages with charts load lets them answer (``charts.js`` of the book's static
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import os
+import subprocess
+import sys
+import tempfile
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
+from sphinx.errors import ExtensionError
 from sphinx.util.osutil import relative_uri
 
 from shanhai.book import data, takeaway
@@ -200,17 +204,30 @@ def _cell(value: str | int | float | bool) -> str:
 
 
 def _start_library(app: Sphinx, _env: BuildEnvironment) -> None:
-    """Put Vega together while the pages are written: it takes a second, and no lock of Python's."""
+    """Put Vega together in another process while the pages are written: it takes a second."""
     if app.builder.format == "html":
-        pool = ThreadPoolExecutor(max_workers=1)
-        app.shanhai_library = pool.submit(takeaway.library)
-        pool.shutdown(wait=False)
+        # A file of its own: more than a pipe holds.
+        app.shanhai_library = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it is read
+        app.shanhai_library_writer = subprocess.Popen(
+            [sys.executable, "-m", takeaway.__name__],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            stdout=app.shanhai_library,
+        )
 
 
 def _write_library(app: Sphinx, failure: Exception | None) -> None:
-    folder = Path(app.outdir) / takeaway.FOLDER
-    if failure is None and app.builder.format == "html" and folder.is_dir():
-        (folder / takeaway.LIBRARY).write_text(app.shanhai_library.result(), "utf-8")
+    """Put Vega beside the charts, if the pages have any."""
+    writer = getattr(app, "shanhai_library_writer", None)
+    if writer is None:
+        return
+    with app.shanhai_library as file:
+        code = writer.wait()
+        folder = Path(app.outdir) / takeaway.FOLDER
+        if failure is None and folder.is_dir():
+            if code:
+                raise ExtensionError(f"Vega could not be put together: code {code}")
+            file.seek(0)
+            (folder / takeaway.LIBRARY).write_bytes(file.read())
 
 
 def _write_colors(app: Sphinx) -> None:

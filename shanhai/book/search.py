@@ -30,11 +30,8 @@ STATIC = Path(__file__).with_name("static")
 TEXTS = "search-texts.js"
 _PREFIX, _SUFFIX = "const SEARCH_TEXTS = ", ";\n"
 
-#: Not the page's text, or written by Sphinx for other ears.
-_UNREAD = ".headerlink, script, style, svg title, svg desc, details.code > summary .unfolded"
-
-#: Not shown at first: what is folded, and charts' second drawing, for narrow pages.
-_LATER = ".chart-narrow, details > :not(summary)"
+#: Not the page's text, or written by Sphinx for other ears: elements, and classes.
+_UNREAD = {"script", "style", "title", "desc"}, {"headerlink", "unfolded"}
 
 #: What stands in two of these is not one run of text; only snippets care.
 _BLOCKS = re.compile(
@@ -78,9 +75,6 @@ def parts(body: str) -> list[list[str]]:
     to a reader who has not opened it.
     """
     soup = BeautifulSoup(body, "html.parser")
-    for tag in soup.select(_UNREAD):
-        tag.decompose()
-    hidden = {id(tag) for tag in soup.select(_LATER)}
     headings: dict[str, str] = {}
     flow: list[tuple[str, list[str]]] = []
     later: list[tuple[str, list[str]]] = []
@@ -95,15 +89,15 @@ def parts(body: str) -> list[list[str]]:
         for child in tag.children:
             if type(child) is NavigableString:  # no comment
                 add(child, anchor, folded)
-            elif isinstance(child, Tag):
+            elif isinstance(child, Tag) and _is_read(child):
                 is_block = _BLOCKS.match(child.name)
                 if is_block:
                     add("\n", anchor, folded)
-                inner, inner_folded = anchor, folded or id(child) in hidden
+                inner, inner_folded = anchor, folded or _comes_later(child)
                 if child.name == "section" and child.get("id"):
                     inner = child["id"]
                     heading = child.find(_HEADING, recursive=False)
-                    headings[inner] = _tidy(heading.get_text()) if heading else ""
+                    headings[inner] = _tidy(_said(heading)) if heading else ""
                 walk(child, inner, inner_folded)
                 if is_block:
                     add("\n", inner, inner_folded)
@@ -113,6 +107,22 @@ def parts(body: str) -> list[list[str]]:
         [anchor, headings.get(anchor, ""), _tidy("".join(text))] for anchor, text in flow + later
     ]
     return [part for part in found if part[2]]
+
+
+def _is_read(tag: Tag) -> bool:
+    names, classes = _UNREAD
+    return tag.name not in names and classes.isdisjoint(tag.get("class", ()))
+
+
+def _said(heading: Tag) -> str:
+    parts = (part for part in heading.children if not isinstance(part, Tag) or _is_read(part))
+    return "".join(part.get_text() for part in parts)
+
+
+def _comes_later(tag: Tag) -> bool:
+    """Tell what is not shown at first: what is folded, and charts' second drawing, for narrow pages."""
+    is_folded = tag.parent.name == "details" and tag.name != "summary"
+    return is_folded or "chart-narrow" in tag.get("class", ())
 
 
 def _tidy(text: str) -> str:

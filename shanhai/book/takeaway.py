@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -83,3 +84,8 @@ def _json(value: Any, indent: int | None = None) -> str:
 def library() -> str:
     """Return Vega, Vega-Lite and Vega-Embed as one classic script that leaves one global name."""
     return f"{_NOTICE}(()=>{{{vl_convert.javascript_bundle('window.vegaEmbed=vegaEmbed;')}}})();\n"
+
+
+if __name__ == "__main__":
+    # A process of its own: Vega's compiler holds Python's lock, so that a thread would not do.
+    sys.stdout.buffer.write(library().encode())

@@ -181,7 +181,7 @@ _COUNTED = re.compile(
 )
 #: Before these, a digit or scale counts although no measure follows: 前三, 上百, 每千.
 _RANKED = re.compile(
-    r"(?:[前后第每上近逾过超约达数几成满破]|排名|位列|名列|月初|年初|腊月|正月|冬月)$"
+    r"(?:[前后第每上近逾超约达数几成满破]|(?<![经通])过|排名|位列|名列|月初|年初|腊月|正月|冬月)$"
 )
 #: A circle that stands for zero among the characters of a year.
 _ZERO = re.compile("(?<=[一二三四五六七八九〇○])○|○(?=[一二三四五六七八九]{2})")
@@ -529,7 +529,7 @@ class _Finder:
 
     def hedged(self, start: int) -> bool:
         """Return whether a word before makes a bare scale a number: 近千米, but not 每千米."""
-        return self.plain[start - 1 : start] in set("近上约逾超数几成过")
+        return self.plain[start - 1 : start] in set("近上约逾超成过")
 
     def named(self, number: str, start: int, end: int) -> bool:
         """Return whether a number without a measure is part of a name: 三一重工, 万卓然, 千万工程.

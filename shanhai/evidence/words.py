@@ -28,7 +28,7 @@ NUMERALS = frozenset("0123456789０１２３４５６７８９" + HAN) - frozens
 _HAN_NUMERALS = frozenset(HAN) & NUMERALS
 
 
-def _entries(name: str) -> list[str]:
+def entries(name: str) -> list[str]:
     """Return the entries of a list: separated by blanks, ``#`` begins a comment."""
     lines = (HERE / name).read_text(encoding="utf-8").splitlines()
     return [entry for line in lines for entry in line.partition("#")[0].split()]
@@ -37,7 +37,7 @@ def _entries(name: str) -> list[str]:
 def _measures() -> dict[str, str | None]:
     """Return each measure with the characters that undo it; None where any longer word does."""
     found: dict[str, str | None] = {}
-    for entry in _entries("measures.txt"):
+    for entry in entries("measures.txt"):
         measure, trusted, undone = entry.partition("!")
         found.setdefault(measure, undone if trusted or len(measure) > 1 else None)
     return found
@@ -148,7 +148,7 @@ class Words:
 @cache
 def _own() -> re.Pattern[str]:
     """Return the pattern of the project's own list: each entry is a regular expression."""
-    return re.compile("|".join(sorted(_entries("words.txt"), key=len, reverse=True)))
+    return re.compile("|".join(sorted(entries("words.txt"), key=len, reverse=True)))
 
 
 @cache

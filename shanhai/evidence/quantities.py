@@ -78,7 +78,7 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
         (
             "date",
             re.compile(
-                rf"{_YEAR}(?:{_MONTH}(?:{_DAY}|{_PART})?|{_PART}|度)?|{_MONTH}份?{_DAY}"
+                rf"{_YEAR}(?!代)(?:{_MONTH}(?:{_DAY}|{_PART})?|{_PART}|度)?|{_MONTH}份?{_DAY}"
                 rf"|(?:十[一二]?|{_ONE_TO_NINE})月{_OLD_DAY}"
             ),
         ),
@@ -175,9 +175,10 @@ _BEFORE = [
     ("nearly", re.compile(r"(?:不足|不到|未满)$")),
 ]
 _AFTER = [("over", re.compile(r"以上")), ("about", re.compile(r"左右|上下|许(?!多)"))]
+_CJK = re.compile("[一-龥]")
 #: What a bare digit may stand before and still count: 十大, 三部门; elsewhere it is part of a name (三一重工).
 _COUNTED = re.compile(
-    r"[大是为和与及或的要年之在]|部门|部委|城市|省份|兄弟|姐妹|姐弟|学生|老人|企业|单位|国家|[^一-龥]|$"
+    r"[大是为和与及或的要年之在]|[金银铜](?![融行色业属])|部门|部委|城市|省份|兄弟|姐妹|姐弟|学生|老人|企业|单位|国家|[^一-龥]|$"
 )
 #: Before these, a digit or scale counts although no measure follows: 前三, 上百, 每千.
 _RANKED = re.compile(
@@ -278,6 +279,7 @@ class _Finder:
         self.plain = _ZERO.sub("〇", _COMMA.sub(",", text).translate(_PLAIN))
         self.words = Words(self.plain)
         self.patterns = _patterns()
+        self.last = -1  #: Where the numeral before ends.
 
     def all(self) -> list[Numeral]:
         """Return the numerals from left to right."""
@@ -290,20 +292,21 @@ class _Finder:
                     if found and self.echo(found[-1], numeral):
                         numeral = self.lexical(at, at + 1)
                     found.append(numeral)
-                    at = numeral.end
+                    self.last = at = numeral.end
                     continue
             at += 1
         return found
 
     def echo(self, first: Numeral, second: Numeral) -> bool:
         """Return whether a count is the second half of a phrase like 四邻八乡, whose first half is none."""
-        return (
+        return bool(
             first.kind == "lexical"
             and first.end + 1 == second.start
             and second.kind == "cardinal"
             and len(second.token) == 2
             and first.token in "一三四五六七八九百千万"
             and second.token[0] in "一三四五六七八九百千万"
+            and second.unit
             and MEASURES.get(second.unit) is None
         )
 
@@ -325,6 +328,10 @@ class _Finder:
             return self.negative(at) if plain[at] == "-" or self.words.edge(at) else None
         if plain[at] in "数几" and not self.words.counts(at):
             return None
+        if (
+            plain[at] == "零" and at == self.last and plain[at + 1 : at + 2] in NUMERALS
+        ):  # 一年零两个月
+            return self.lexical(at, at + 1)
         for kind, pattern in self.patterns:
             match = pattern.match(plain, at)
             if match and any(c in NUMERALS or c in _COUNTING for c in match[0]):
@@ -536,11 +543,13 @@ class _Finder:
 
         A single digit, a bare scale or digits in a row count only where the text says so: 前三, 上百, 十大.
         """
-        digit = len(number) != 4 and all(c in DIGIT for c in number) and number != "两"
-        if not digit and not all(c in "十百千万亿" for c in number):
-            return False
         before = self.plain[max(0, start - 3) : start]
-        return not _COUNTED.match(self.plain, end) and not _RANKED.search(before)
+        if _RANKED.search(before):
+            return False
+        if number in {"百", "千", "万", "亿", "千万", "万千"}:
+            return bool(_CJK.match(self.plain, end))
+        digits = len(number) != 4 and all(c in DIGIT for c in number) and number != "两"
+        return (digits or number == "十") and not _COUNTED.match(self.plain, end)
 
 
 def _first(token: str) -> Decimal | None:

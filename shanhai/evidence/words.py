@@ -133,9 +133,11 @@ class Words:
     def counts(self, at: int) -> bool:
         """Return whether 几 or 数 at a place may stand for a number: 数次登门, but not 数学."""
         word, tag = self._starts.get(at, ("", ""))
-        return (
-            len(word) == 1 or tag in _COUNT_TAGS or word[1:2] in set(TENS) | set(LARGE)
-        ) or self.text[at] == "几"
+        if self.text[at] == "几" or len(word) == 1 or tag in _COUNT_TAGS:
+            return True
+        return word not in {"数字", "数目", "数位", "数码", "数组"} and bool(
+            _counts().fullmatch(word)
+        )
 
     def undoes(self, measure: str, end: int) -> bool:
         """Return whether a measure that ends at ``end`` is only the start of another word."""

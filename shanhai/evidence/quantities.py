@@ -543,6 +543,8 @@ class _Finder:
 
         A single digit, a bare scale or digits in a row count only where the text says so: 前三, 上百, 十大.
         """
+        if len(number) > 4 and all(c in "十百千万亿" for c in number):
+            return True  # Scales in a row make no number.
         before = self.plain[max(0, start - 3) : start]
         if _RANKED.search(before):
             return False

@@ -1,7 +1,8 @@
 """Numerals in Chinese text: sets annotated before the finder read them, and properties.
 
-Some sets were written by someone who had not seen the finder, the others by its author. What they found wrong
-has been mended since, so the score guards the finder; it is no estimate for text that is new to it.
+Some sets were written by someone who had not seen the finder, the others by its author. What those of
+``quantities.csv`` found wrong has been mended since, so that score guards the finder; that of
+``quantities_held_out.csv`` is an estimate for text that is new to it.
 """
 
 import csv
@@ -21,7 +22,7 @@ from shanhai.evidence import words
 from shanhai.evidence.article import read as read_article
 from shanhai.evidence.quantities import NUMERALS, find, read
 
-FIXTURE = Path(__file__).parent / "fixtures" / "quantities.csv"
+FIXTURES = Path(__file__).parent / "fixtures"
 
 
 def expected(text):
@@ -44,11 +45,10 @@ def same(numeral, token, low, high):
     return close(None if numeral.high is None else numeral.high * numeral.scale, high)
 
 
-@pytest.fixture(scope="module")
-def scores():
-    """Hits, numerals found and numerals expected, by theme; and what went wrong."""
+def scores(fixture):
+    """Return hits, numerals found and numerals expected, by theme; and what went wrong."""
     counts, wrong = defaultdict(lambda: [0, 0, 0]), []
-    with FIXTURE.open(encoding="utf-8", newline="") as file:
+    with fixture.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             found = find(row["sentence"])
             named = list(expected(row["expected"]))
@@ -65,21 +65,27 @@ def scores():
     return counts, wrong
 
 
-def test_spans_and_values_of_sentences_of_every_kind(scores, capsys):
-    counts, wrong = scores
+@pytest.mark.parametrize(
+    ("name", "least", "share"),
+    [
+        ("quantities", 2000, Decimal("0.99")),
+        # Scored for the first time when the finder was as it is, and never mended against: leave it so.
+        ("quantities_held_out", 500, Decimal("0.98")),
+    ],
+)
+def test_spans_and_values_of_sentences_of_every_kind(capsys, name, least, share):
+    counts, wrong = scores(FIXTURES / f"{name}.csv")
+    hits, found, named = (sum(column) for column in zip(*counts.values(), strict=True))
     with capsys.disabled():
-        print("\n  numerals with the right span and value (tests/fixtures/quantities.csv)")
-        for kind, (hits, found, named) in sorted(counts.items()):
+        print(f"\n  numerals with the right span and value (tests/fixtures/{name}.csv)")
+        for kind, row in [*sorted(counts.items()), ("all", (hits, found, named))]:
             print(
-                f"    {kind:<10} precision {hits / found:6.1%}  recall {hits / named:6.1%}  of {named}"
+                f"    {kind:<10} precision {row[0] / row[1]:6.1%}  recall {row[0] / row[2]:6.1%}"
+                f"  of {row[2]}"
             )
-        hits, found, named = (sum(column) for column in zip(*counts.values(), strict=True))
-        print(
-            f"    {'all':<10} precision {hits / found:6.1%}  recall {hits / named:6.1%}  of {named}"
-        )
-    assert named >= 2000
-    assert hits / named >= 0.99, wrong
-    assert hits / found >= 0.99, wrong
+    assert named >= least
+    assert hits / named >= share, wrong
+    assert hits / found >= share, wrong
 
 
 # Characters around numerals that neither are numerals nor measure anything.

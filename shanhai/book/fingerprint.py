@@ -67,7 +67,8 @@ def fingerprint(root: Path, data: str = "data", language: str = "") -> str:
     """
     digest = _surroundings(language)
     digest.add_folder("data", root / data, "*")
-    digest.add_folder("package", Path(shanhai.__file__).parent, "*.py")
+    for pattern in ("*.py", "*.txt"):
+        digest.add_folder("package", Path(shanhai.__file__).parent, pattern)
     requirements = root / "requirements.txt"
     if requirements.is_file():
         digest.add("requirements", requirements.read_bytes())

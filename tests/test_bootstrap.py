@@ -73,6 +73,15 @@ def wheel(folder: Path, version: str) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def measured() -> str:
+    """Return the line that runs set-up under coverage where the tests themselves are."""
+    if "COVERAGE_PROCESS_CONFIG" not in os.environ:
+        return ""
+    command = f'"{sys.executable}" -m coverage run --rcfile={os.devnull} --branch --parallel-mode'
+    command += f' --data-file="{ROOT}/.coverage" --include="*/shanhai/bootstrap.py" "$@"'
+    return f'case "$1" in *bootstrap.py) exec {command};; esac\n'
+
+
 class Checkout:
     """A checkout with only what set-up needs."""
 
@@ -96,7 +105,7 @@ class Checkout:
         self.lock("1.0")
         for name in ("sh", "make", "rm", "uname"):
             (self.tools / name).symlink_to(shutil.which(name))
-        self.tool("python3", f'exec "{PYTHON}" "$@"')
+        self.tool("python3", f'{measured()}exec "{PYTHON}" "$@"')
 
     def tool(self, name: str, script: str) -> None:
         """Put a program on the path."""

@@ -129,8 +129,6 @@ def _index(
     doctree: nodes.document | None,
 ) -> None:
     """Give the index the page as it is shown: charts, their data, figures across inline marks."""
-    if app.builder.format != "html":
-        return
     if pagename == "search":
         app.add_js_file(TEXTS, loading_method="defer")
         app.add_js_file("search.js", loading_method="defer")

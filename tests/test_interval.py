@@ -13,6 +13,8 @@ from shanhai.evidence.interval import Interval, magnitude
 
 
 def printed(text, scale=1, qualifier="exact"):
+    # As it comes from a file: equal to the word in the code, not the same object.
+    qualifier = "".join(list(qualifier))
     interval = Interval.printed(Decimal(text), scale, qualifier)
     return interval.value, interval.low, interval.high
 
@@ -40,7 +42,10 @@ def printed(text, scale=1, qualifier="exact"):
         ("1020", 1, "over", (1020, 1020, 1030)),
         ("3.0", 1, "over", (3, 3, Fraction(31, 10))),
         ("1E+2", 1, "exact", (100, 100, 100)),
+        ("10E+2", 1, "over", (1000, 1000, 2000)),
+        ("3", 2, "exact", (6, 5, 7)),
         ("-5", 1, "over", (-5, -6, -5)),
+        ("-0.5", 1, "over", (Fraction(-1, 2), Fraction(-3, 5), Fraction(-1, 2))),
         ("-7.92", 10_000, "exact", (-79_200, -79_250, -79_150)),
     ],
 )
@@ -168,6 +173,8 @@ def test_width_and_exactness():
         (Interval(100, Fraction("99.5"), Fraction("100.5")), 3),
         (Interval(Fraction("1.5"), Fraction("1.4"), Fraction("2.8")), 1),
         (Interval(5, 0, 100), 1),
+        (Interval(500, 495, 505), 2),
+        (Interval(500, 495, Fraction("505.5")), 1),
         (Interval(12345, Fraction("12344.99"), Fraction("12345.01")), 4),
     ],
 )

@@ -49,7 +49,7 @@ backend-path = ["."]
 name = "shanhai"
 version = "1"
 """
-#: Stands in for the command line, and for pytest: says what it was given.
+#: Stands in for the command line, and for the tools: says what it was given.
 MAIN = """
 import importlib.metadata, os, sys
 import toy
@@ -73,6 +73,17 @@ def wheel(folder: Path, version: str) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+#: How set-up is measured where the tests themselves are; it ends by becoming another program.
+MEASURED = f"""
+[run]
+branch = true
+parallel = true
+patch = execv
+data_file = {ROOT}/.coverage
+include = */shanhai/bootstrap.py
+"""
+
+
 class Checkout:
     """A checkout with only what set-up needs."""
 
@@ -89,6 +100,9 @@ class Checkout:
             "shanhai/book/__init__.py": "",
             "shanhai/__main__.py": MAIN,
             "pytest.py": MAIN,
+            "jupyterlab.py": MAIN,
+            "bench.py": MAIN,
+            "ruff.py": MAIN,
             "backend.py": BACKEND,
             "pyproject.toml": PROJECT,
         }.items():
@@ -96,7 +110,13 @@ class Checkout:
         self.lock("1.0")
         for name in ("sh", "make", "rm", "uname"):
             (self.tools / name).symlink_to(shutil.which(name))
-        self.tool("python3", f'exec "{PYTHON}" "$@"')
+        script = f'exec "{PYTHON}" "$@"'
+        if "COVERAGE_PROCESS_CONFIG" in os.environ:
+            settings = folder.parent / "coverage.ini"
+            settings.write_text(MEASURED, encoding="utf-8")
+            command = f'"{sys.executable}" -m coverage run --rcfile="{settings}" "$@"'
+            script = f'case "$1" in *bootstrap.py) exec {command};; esac\n{script}'
+        self.tool("python3", script)
 
     def tool(self, name: str, script: str) -> None:
         """Put a program on the path."""
@@ -189,6 +209,36 @@ def test_one_command_sets_up_and_runs_and_the_next_does_not_set_up(checkout):
     assert str(there) in script
 
 
+def test_each_command_runs_its_tool(checkout):
+    code, said = checkout.make("lab")
+    assert code == 0 and f"ran ['--notebook-dir', '{checkout.folder}/notebooks']" in said, said
+    code, said = checkout.make("bench")
+    assert code == 0 and "ran ['bench']" in said
+    code, said = checkout.make("lint")
+    assert code == 0 and "ran ['check', '.']" in said and "ran ['format', '--check', '.']" in said
+    # The first fault of the style ends it, and is what make ends with.
+    (checkout.folder / "ruff.py").write_text("raise SystemExit('untidy')", encoding="utf-8")
+    code, said = checkout.make("lint")
+    assert code != 0 and said.count("untidy") == 1
+
+
+def test_an_unknown_command_is_told_the_known_ones(checkout):
+    done = subprocess.run(
+        [checkout.tools / "python3", "shanhai/bootstrap.py", "frobnicate"],
+        cwd=checkout.folder,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert done.stderr == "usage: python bootstrap.py {book,html,pdf,test,lab,bench,lint}\n"
+
+
+def test_a_file_in_the_place_of_the_environment_gives_way(checkout):
+    (checkout.folder / ".venv").write_text("", encoding="utf-8")
+    code, said = checkout.make("book")
+    assert code == 0 and "ran ['build'] 1.0" in said, said
+
+
 def test_a_set_up_that_was_killed_is_done_again(checkout):
     process = checkout.start("book")
     for line in process.stdout:
@@ -277,6 +327,10 @@ def test_a_python_without_venv_is_one_sentence(checkout, tmp_path):
     code, said = checkout.make("book", PYTHONPATH=str(modules))
     assert code != 0
     assert "this Python lacks venv; on Debian: apt install python3." in said
+    (modules / "venv.py").write_text("raise SystemExit('out of order')", encoding="utf-8")
+    code, said = checkout.make("book", PYTHONPATH=str(modules))
+    assert code != 0
+    assert f"error: {checkout.folder}/.venv cannot be made: out of order" in said
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/sys, which even root cannot write")

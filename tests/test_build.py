@@ -7,6 +7,7 @@ import csv
 import os
 import random
 import re
+import select
 import shutil
 import signal
 import subprocess
@@ -283,6 +284,74 @@ def test_after_a_kill_the_next_build_is_whole(book, built):
     code, said = build(book)
     assert code == 0, said
     assert "4000元" in page(book, "index")
+
+
+STARTS = """
+with open("../../started", "w") as file:
+    file.write("x")
+while True:
+    pass
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="named pipes, and signals")
+def test_ctrl_c_ends_the_build_and_its_kernels_and_keeps_the_last_book(book, tmp_path):
+    replace(book / "notebooks" / "two.md", 'glue("trees"', f'{STARTS}glue("trees"')
+    os.mkfifo(tmp_path / "started")
+    pipe = os.open(tmp_path / "started", os.O_RDONLY | os.O_NONBLOCK)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "shanhai", "build", str(book)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert select.select([pipe], [], [], 120)[0], "the notebook did not start"
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=60)[0]
+    assert process.returncode == 1 and "Traceback" not in said, said
+    assert "stopped; the last good book is still in place" in said
+    # A kernel that still ran would hold the other end of the pipe.
+    os.set_blocking(pipe, True)
+    assert os.read(pipe, 9) == b"x" and os.read(pipe, 9) == b""
+    os.close(pipe)
+    assert "2900元" in page(book, "index")
+
+
+def test_the_report_alone_is_built_without_the_pages(book, built):
+    replace(book / "data" / "claims.csv", "3.5万元,3.5,", "4.8万元,4.8,")
+    code, said = build(book, "--pdf")
+    assert code == 0 and "making the HTML" not in said, said
+    assert "2900元" in page(book, "index")
+    pdf = Path("_build", "pdf", "shanhai.pdf")
+    assert (book / pdf).read_bytes() != (built / pdf).read_bytes()
+
+
+def test_what_is_changed_while_it_is_read_counts_for_the_next_build(book):
+    change = 'open("../left.md", "w").close()'
+    replace(book / "notebooks" / "two.md", 'glue("trees"', f'{change}\nglue("trees"')
+    code, said = build(book, "--html")
+    assert code == 0, said
+    (book / "left.md").unlink()
+    code, said = build(book, "--html")
+    assert code == 0 and "making the HTML" in said, said
+    assert "nothing has changed" in build(book, "--html")[1]
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (lambda path: path.write_text(""), "is a file where a folder is needed; move it away"),
+        (lambda path: path.symlink_to("/sys/kernel"), "cannot be written; make the folder"),
+    ],
+)
+@pytest.mark.skipif(sys.platform != "linux", reason="/sys, which even root cannot write")
+def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path, damage, says):
+    book = tmp_path / "book"
+    shutil.copytree(ROOT / "tests" / "fixtures" / "minibook", book)
+    damage(book / "_build")
+    code, said = build(book)
+    assert code == 1 and f"{book / '_build'}" in said and says in said, said
 
 
 def test_the_wrong_folder_is_one_sentence(tmp_path):

@@ -243,6 +243,15 @@ def test_overflow_follows_translations_rotations_anchors_and_lines():
         beyond(f'<text font-size="10px" transform="translate(9,80)">{lines}</text>')["bottom"] == 12
     )
     assert beyond(text.replace("山海", "") % ("500,50", "")) == nothing
+    # An accent takes no room of its own; turns and moves count, other changes do not occur.
+    assert beyond(text.replace("山海", "e\u0301" * 10) % ("40,50) scale(1", "")) == nothing
+
+
+def test_a_picture_with_two_typefaces_keeps_both():
+    texts = '<text font-family="a">甲</text><text font-family="b">乙</text>'
+    picture = f'<svg xmlns="{svg.SVG}" viewBox="0 0 9 9">{texts}</svg>'
+    tidy = ET.fromstring(svg.tidy(picture, "n", "t", "d"))
+    assert [text.get("font-family") for text in tidy.iter(f"{{{svg.SVG}}}text")] == ["a", "b"]
 
 
 def test_a_picture_is_one_thing_to_assistive_technology(bars):

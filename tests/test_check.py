@@ -1,6 +1,7 @@
 """Bad data is told by file, line and column; nothing raises."""
 
 import csv
+import errno
 import json
 import os
 import random
@@ -35,6 +36,7 @@ def test_the_real_data_has_no_fault(root):
         ("claims", "all-aid", "scale", "10000", "is not what '141.08亿元' says"),
         ("claims", "all-aid", "offset", "-1", "is too small; expected at least 0"),
         ("claims", "all-aid", "offset", "1.5", "'1.5' is not a whole number"),
+        ("claims", "all-aid", "offset", "1" * 31, "expected at most 30 digits"),
         ("claims", "all-aid", "paragraph", "0", "expected at least 1"),
         ("claims", "all-aid", "unit", "dollar", "is not a code of unit; expected one of"),
         ("claims", "all-aid", "qualifier", "over", "is not what '141.08亿元' says"),
@@ -42,6 +44,9 @@ def test_the_real_data_has_no_fault(root):
         ("claims", "all-aid", "donor", "atlantis", "is not in places.csv"),
         ("claims", "all-aid", "id", "All aid", "is malformed; expected the pattern"),
         ("claims", "all-aid", "id", "sh-aid", "stands in line"),
+        ("claims", "all-aid", "id", "", "is empty; expected a value"),
+        ("claims", "all-aid", "unit", "date", "'141.08亿元' is no date; expected another unit"),
+        ("claims", "lijiang-added", "period_end", "2017-06-30", "is not what '2017年底' says"),
         ("claims", "all-aid", "period_start", "2016-13-01", "is not a date"),
         ("claims", "all-aid", "period_start", "2016", "is not a date; expected YYYY-MM-DD"),
         ("claims", "all-aid", "period_end", "2015-01-01", "is before period_start 2016-01-01"),
@@ -134,6 +139,12 @@ def test_a_bad_description_is_named(data, content, says):
 
 def test_a_missing_folder_is_named(tmp_path):
     assert "no such file" in str(check(tmp_path / "nowhere")[0])
+
+
+def test_a_file_given_as_the_folder_is_one_fault(data):
+    assert said(data / "claims.csv") == [
+        f"datapackage.json:1: -: cannot be read ({os.strerror(errno.ENOTDIR)}); expected a readable file"
+    ]
 
 
 def test_every_fault_comes_in_one_pass_in_the_order_of_lines(data, table):

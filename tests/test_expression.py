@@ -79,3 +79,5 @@ def test_parentheses_may_be_nested():
 
 def test_parentheses_side_by_side_are_not_nested():
     assert value(" + ".join(["(a)"] * 60)) == value("60 * a")
+    with pytest.raises(EvidenceError, match="nested too deeply"):
+        value("(a) + " + "(" * 51 + "a" + ")" * 51)

@@ -259,6 +259,20 @@ def test_other_builders_get_a_plain_figure(book):
     assert "alt.Chart object" not in text
 
 
+def test_stock_latex_gets_charts_as_vectors_and_no_code(book):
+    result = sphinx(book.source, "latex")
+    assert result.returncode == 0, result.stderr
+    out = book.source / "_build/latex"
+    (source,) = out.glob("*.tex")
+    text = source.read_text("utf-8")
+    for name in ("bars", "heat"):
+        assert any(name in path.name for path in out.glob("*.pdf"))
+        assert f"{{{name}}}.pdf" in text
+    assert "alt.Chart(" not in text
+    # What the source of a chart links to has a place.
+    assert f"claim-{book.claim['id']}}}" in text.replace("\\label", "")
+
+
 def test_the_report_prints_the_charts(book):
     result = sphinx(book.source, "shanhai-report")
     assert result.returncode == 0, result.stderr
@@ -281,6 +295,93 @@ def test_a_fault_of_the_author_stops_the_build(tmp_path, old, new, message):
     result = sphinx(book.source, "html")
     assert result.returncode != 0
     assert message in result.stderr
+
+
+FAULTS = """# 证据
+
+```{evidence} nowhere
+```
+
+```{ledger-table} people
+:columns: id zh
+:headers: 编号
+```
+
+```{ledger-table} people
+:columns: id shoe-size
+:headers: 编号 | 鞋码
+```
+"""
+
+
+def test_every_wrong_table_is_named_with_its_line(tmp_path):
+    book = write(tmp_path)
+    (book.source / "charts.md").unlink()
+    (book.source / "index.md").write_text("# 书\n\n```{toctree}\nevidence\n```\n", "utf-8")
+    (book.source / "evidence.md").write_text(FAULTS, "utf-8")
+    result = sphinx(book.source, "dummy")
+    assert result.returncode != 0
+    for line, said in (
+        (3, "unknown section 'nowhere': no such id in sections.csv"),
+        (6, "2 columns but 1 headers"),
+        (11, "table 'people' has no column 'shoe-size'"),
+    ):
+        assert f"evidence.md:{line}: ERROR: {said}" in result.stderr, result.stderr
+
+
+PAGE = """# 页 NUMBER
+
+见{claim}`CLAIM`。
+"""
+PLAIN = """{claim}`CLAIM`在标题之前。
+
+# 图与不入检索
+
+```{figure} dot.svg
+:alt: 一点
+
+平常的图
+```
+"""
+
+
+def test_a_book_is_the_same_read_side_by_side_and_page_after_page(tmp_path):
+    book = write(tmp_path)
+    (book.source / "charts.md").unlink()
+    names = [f"page-{number}" for number in range(8)]
+    for name in names:
+        (book.source / f"{name}.md").write_text(
+            PAGE.replace("NUMBER", name).replace("CLAIM", book.claim["id"]), "utf-8"
+        )
+    (book.source / "dot.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', "utf-8")
+    (book.source / "plain.md").write_text(
+        "---\nnosearch: true\n---\n" + PLAIN.replace("CLAIM", book.claim["id"]), "utf-8"
+    )
+    listed = "\n".join([*names, "plain", "evidence"])
+    (book.source / "index.md").write_text(f"# 书\n\n```{{toctree}}\n{listed}\n```\n", "utf-8")
+    result = sphinx(book.source, "html", "-j", "3")
+    # The search cannot be written side by side, which Sphinx says, and does not do then.
+    assert result.stderr.count("WARNING") == 2 and "doing serial write" in result.stderr
+
+    def uses() -> list[str]:
+        rows = book.page("evidence").find_all(class_="uses")
+        return [link["href"] for row in rows for link in row.find_all("a")]
+
+    def texts() -> str:
+        return (book.html / "_static/search-texts.js").read_text("utf-8")
+
+    name = f"#use-{book.claim['id']}-1"
+    assert uses() == [f"{page}.html{name}" for page in [*names, "plain"]]
+    assert all(f'"{page}"' in texts() for page in names) and '"plain"' not in texts()
+    assert book.page("plain").find("figure").find("img")["alt"] == "一点"
+
+    # One page changed: the others keep their place in the search and among the uses.
+    (book.source / "page-3.md").write_text("# 改过\n", "utf-8")
+    result = sphinx(book.source, "html")
+    assert result.returncode == 0, result.stderr
+    names.remove("page-3")
+    assert uses() == [f"{page}.html{name}" for page in [*names, "plain"]]
+    assert "改过" in texts() and all(f'"{page}"' in texts() for page in names)
 
 
 def keys(words: dict, at: str = "") -> set[str]:

@@ -41,6 +41,16 @@ def test_bounds_limit_the_digits():
     )
 
 
+def test_bounds_limit_the_digits_of_amounts():
+    people = Interval.printed(Decimal("7.92"), 10_000)
+    assert formats.format_scaled(people, "zh_CN") == "7.92万"
+    gap = Interval(517_000_000, 515_500_000, 518_500_000)
+    assert formats.format_scaled(gap, "zh_CN") == "5.2亿"
+    assert formats.format_scaled(gap, "en") == "520 million"
+    assert formats.format_scaled(Interval.exact(21), "zh_CN") == "21"
+    assert formats.format_ratio(Interval(0, -1, 1), "zh_CN") == "0"
+
+
 @given(st.fractions(min_value=Fraction(1, 100), max_value=10**6), st.integers(0, 4))
 def test_fixed_places_round_half_even(value, places):
     text = formats.format_fixed(value, places, "zh_CN").replace(",", "")

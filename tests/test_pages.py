@@ -409,6 +409,9 @@ def test_a_book_that_knows_its_address_says_it(tmp_path):
         ('/* said */p::before{content:"a  b"}', 'p::before{content:"a  b"}\n'),
         ('@charset "utf-8";', ""),
         (".a\\:b{margin:0}", ""),
+        (".a/* , .x */,.b{margin:0}", ".a{margin:0}\n"),
+        ('@import url("x.css");', '@import url("x.css");\n'),
+        (".a{margin:0} .x", ".a{margin:0}\n"),  # cut off
         ('[data-theme="dark"] #x .a{margin:0}', '[data-theme="dark"] #x .a{margin:0}\n'),
     ],
 )

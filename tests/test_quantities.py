@@ -181,6 +181,8 @@ def test_written_forms(text, value):
 
 
 def test_what_is_no_number_has_no_value():
+    # A share of nothing is no share.
+    assert "fraction" not in [numeral.kind for numeral in find("零分之一")]
     assert read("十三五七万百") is None or isinstance(read("十三五七万百"), Decimal)
     assert find("") == []
     assert find(string.ascii_letters + "少数民族队伍登陆") == []

@@ -1,6 +1,7 @@
 """Verdicts, on made-up sides and on the real ledger."""
 
 import json
+from dataclasses import FrozenInstanceError
 from fractions import Fraction
 
 import pytest
@@ -101,6 +102,11 @@ def test_json_holds_plain_numbers(findings):
         findings["agreements"].identity, Interval.exact(Fraction(1, 2)), Interval.exact(1), "", ""
     )
     assert half.as_dict()["left"]["value"] == 0.5
+
+
+def test_a_verdict_does_not_change(findings):
+    with pytest.raises(FrozenInstanceError):
+        findings["aid-fiscal"].verdict = "exact"
 
 
 def test_an_unknown_claim_is_named(data, table):

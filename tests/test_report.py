@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import unicodedata
+from datetime import date
 from pathlib import Path
 
 import pikepdf
@@ -448,6 +449,38 @@ class TestFailure:
         assert done.returncode != 0
         assert "chapters/two.md:5" in done.stderr and "gone" in done.stderr
 
+    def test_every_fault_of_the_pages_is_counted(self, book):
+        change(book, "chapters/two.md", ":alt: 同一张图\n", "")
+        change(book, "chapters/two.md", "> 引文。", "{math}`a^2`")
+        done = build(book, "--keep-going")
+        assert done.returncode != 0
+        assert "formula" in done.stderr and "has no alt text" in done.stderr
+        assert "(1 more)" in done.stderr and "Traceback" not in done.stderr
+
+    @pytest.mark.parametrize(
+        ("key", "value", "says"),
+        [
+            ("template", "book/report/no.typ", "no.typ does not exist"),
+            ("cover", "index.md", "cover: index.md is not an SVG picture"),
+        ],
+    )
+    def test_file_of_the_settings(self, book, key, value, says):
+        change(book, "conf.py", '"target": "liuhe"', f'"target": "liuhe", "{key}": "{value}"')
+        done = build(book)
+        assert done.returncode != 0
+        assert says in done.stderr and "Traceback" not in done.stderr
+
+    def test_typst_warning(self, book):
+        change(
+            book,
+            "book/report/report.typ",
+            "#let report(doc) = {",
+            '#let report(doc) = { set text(font: "No Such Face")',
+        )
+        done = build(book)
+        assert done.returncode != 0
+        assert "no such face" in done.stderr and "report.typ:" in done.stderr
+
     def test_key_figure_that_is_no_claim(self, book):
         change(book, "conf.py", '"money"', '"nil"')
         done = build(book)
@@ -464,9 +497,59 @@ class TestFailure:
         with pytest.raises(ConfigError, match="titel"):
             Settings.read({"titel": "x"})
 
+    def test_date_as_yaml_reads_it(self):
+        assert Settings.read({"date": date(2020, 5, 17)}).date == "2020-05-17"
+
     def test_value_of_the_wrong_kind(self):
         with pytest.raises(ConfigError, match="appendices"):
             Settings.read({"appendices": "one"})
+
+
+MORE = """
+
+[[3个](https://example.org/claim)]{.claim}镇见[说明](https://example.org/again)，
+再见[说明](https://example.org/again)，又见<https://example.org/bare>[^scope]。
+
+## 又见[镇](https://example.org/town)
+
+```{code-block} text
+:caption: 清单甲
+
+as-it-is
+```
+"""
+
+
+@pytest.fixture(scope="module")
+def more(tmp_path_factory):
+    book = copy_book(tmp_path_factory.mktemp("more"))
+    page = book / "chapters/two.md"
+    page.write_text(page.read_text("utf-8") + MORE, "utf-8")
+    # The template under another name, beside a folder; nothing before the first chapter.
+    (book / "book/report/report.typ").rename(book / "book/report/liuhe.typ")
+    (book / "book/report/drafts").mkdir()
+    change(book, "conf.py", '"liuhe",', '"liuhe", "template": "book/report/liuhe.typ",')
+    index = (book / "index.md").read_text("utf-8")
+    (book / "index.md").write_text("# 柳河账本\n\n```" + index.split("```", 1)[1], "utf-8")
+    done = build(book)
+    assert done.returncode == 0, done.stderr
+    with pikepdf.open(book / "_build" / "liuhe.pdf") as opened:
+        return "".join(page_text(page) for page in opened.pages)
+
+
+class TestMore:
+    """What only some books hold."""
+
+    def test_an_address_is_printed_once_where_there_is_room(self, more):
+        assert more.count("https://example.org/again") == 1
+        assert more.count("https://example.org/bare") == 1
+        assert "https://example.org/town" not in more
+
+    def test_a_footnote_with_two_marks_is_printed_once(self, more):
+        assert more.count("第二章的脚注") == 1
+
+    def test_code_has_its_name(self, more):
+        assert "清单甲as-it-is" in more
 
 
 class TestReproducible:

@@ -145,6 +145,15 @@ def test_a_new_numeral_is_named_with_its_place(made_up, data):
     )
 
 
+def test_a_numeral_in_no_section_is_named_by_its_place_alone(made_up, data, table):
+    last = table("sections").rows[-1]
+    text = made_up.read_text("utf-8")
+    at = text.rindex("文文")
+    made_up.write_text(text[:at] + "九十" + text[at + 2 :], encoding="utf-8")
+    table("sections").set(last[0], "end", str(at))
+    assert any(f"unaccounted numeral at {at}: '九十'" in fault for fault in faults(made_up, data))
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
@@ -169,6 +178,9 @@ def test_a_file_that_is_no_article_is_one_sentence(tmp_path, root, content, says
 def test_a_folder_is_no_article(tmp_path, root):
     with pytest.raises(EvidenceError, match="is a folder"):
         verify(tmp_path, Ledger.load(root / "data"))
+    (tmp_path / "article.txt").touch()
+    with pytest.raises(EvidenceError, match="cannot be read"):
+        verify(tmp_path / "article.txt" / "text", Ledger.load(root / "data"))
 
 
 def test_normalising_counts_what_the_method_says():

@@ -139,8 +139,6 @@ def _index(
     doctree: nodes.document | None,
 ) -> None:
     """Give the index the page as it is shown: charts, their data, figures across inline marks."""
-    if app.builder.format != "html":
-        return
     if pagename == "search":
         # The index, in the template, comes last: a query that waits for it is answered at once.
         for script in ("searchtools.js", "language_data.js", TEXTS, "search.js"):

@@ -13,7 +13,6 @@ from xml.etree import ElementTree as ET
 from shanhai.charts import palette
 
 SVG = "http://www.w3.org/2000/svg"
-_XLINK = "{http://www.w3.org/1999/xlink}href"
 _NUMBER = re.compile(r"-?\d*\.\d{3,}(?:e-?\d+)?")
 _NOISE = ("role", "aria-label", "aria-roledescription", "aria-hidden", "pointer-events")
 _DEFAULTS = {"opacity": "1", "font-weight": "normal", "transform": "translate(0,0)"}
@@ -48,9 +47,7 @@ def tidy(text: str, prefix: str, title: str, description: str) -> str:
                 del element.attrib[name]
     for element in root.iter():
         for name, value in element.attrib.items():
-            if name == _XLINK and value.startswith("#"):
-                element.set(name, "#" + ids[value[1:]])
-            elif value.startswith("url(#"):
+            if value.startswith("url(#"):
                 element.set(name, f"url(#{ids[value[5:-1]]})")
     root.attrib.pop("width", None)
     root.attrib.pop("height", None)

@@ -147,10 +147,10 @@ class Interval:
             return 1
         if self.is_exact:
             return most
-        digits = 0
+        digits = 1
         while digits < most and self.width <= Fraction(10) ** (magnitude(self.value) - digits):
             digits += 1
-        return max(1, digits)
+        return digits
 
 
 def magnitude(value: Fraction) -> int:

@@ -1,0 +1,106 @@
+"""What `shanhai.notebook` gives to the notebooks, without a kernel."""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import altair as alt
+import pytest
+
+from shanhai.evidence.errors import EvidenceError
+from shanhai.evidence.interval import Interval
+from shanhai.notebook import COLORS, open_book
+
+
+@pytest.fixture(autouse=True)
+def _altair_as_it_was():
+    yield
+    alt.theme.enable("default")
+    alt.renderers.enable("default")
+
+
+@pytest.fixture
+def zh(root):
+    return open_book(root / "data", "zh_CN")
+
+
+@pytest.fixture
+def en(root):
+    return open_book(root / "data", "en")
+
+
+def test_the_environment_says_which_book_and_which_language(data, table, monkeypatch):
+    table("claims").set("all-aid", "note", "另一份")
+    monkeypatch.setenv("SHANHAI_DATA", str(data))
+    monkeypatch.setenv("SHANHAI_LOCALE", "en")
+    book = open_book()
+    assert book.claim("all-aid").note == "另一份"
+    assert book.label("places", "yunnan") == "Yunnan"
+    monkeypatch.delenv("SHANHAI_LOCALE")
+    assert open_book().label("places", "yunnan") == "云南"
+
+
+def test_opening_switches_on_the_look_of_the_charts(zh):
+    assert alt.theme.active == alt.renderers.active == "shanhai"
+
+
+def test_claims_are_a_frame_in_the_order_of_the_article_with_their_bounds(zh):
+    frame = zh.claims
+    assert list(frame["offset"]) == sorted(frame["offset"])
+    row = frame.loc["sh-people"]
+    assert (row["amount"], row["low"], row["high"]) == (79_200, 79_150, 79_250)
+    assert row["value"] == Decimal("7.92")
+
+
+def test_wrong_names_are_named(zh):
+    with pytest.raises(KeyError, match="sh-peple"):
+        zh.q("sh-peple")
+    with pytest.raises(EvidenceError, match=r"places.csv: no id 'mars'"):
+        zh.label("places", "mars")
+    with pytest.raises(EvidenceError, match="no table 'claim'"):
+        zh.table("claim")
+
+
+def test_a_donor_is_the_actor_it_belongs_to(zh):
+    assert zh.donor("sh-aid") == "上海"
+    assert zh.claim("sz-start").donor == "shenzhen" and zh.donor("sz-start") == "广东"
+    assert zh.donor("all-aid") == "上海与广东"
+
+
+def test_a_place_lies_within_all_that_its_parents_lie_within(zh):
+    assert zh.belongs("bingzhongluo", "yunnan") and zh.belongs("yunnan", "yunnan")
+    assert not zh.belongs("bingzhongluo", "guangdong") and not zh.belongs("yunnan", "nujiang")
+
+
+def test_an_actor_has_the_same_colour_in_every_language(zh, en):
+    for book, label in ((zh, "上海"), (en, "Shanghai")):
+        encoding = book.actor("谁", title=None).to_dict()
+        scale = dict(zip(encoding["scale"]["domain"], encoding["scale"]["range"], strict=True))
+        assert scale[label] == COLORS["shanghai"] and len(scale) == 4
+        assert (encoding["field"], encoding["type"], encoding["title"]) == ("谁", "nominal", None)
+
+
+def test_figures_are_formatted_with_their_unit_in_the_language_of_the_book(zh, en):
+    assert zh.money(517_000_000) == "5.17亿元" and en.money(517_000_000) == "517 million yuan"
+    assert zh.money(79_200, "person") == "7.92万人"
+    assert zh.count(zh.q("all-projects")) == "6614"
+    ratio = zh.q("sh-people-jobs") / zh.q("sh-people")
+    assert (zh.ratio(ratio), zh.percent(ratio), zh.decimal(ratio, 3)) == ("0.13", "13%", "0.130")
+    assert zh.month(date(2016, 9, 1)) == "2016年9月"
+    assert en.month(date(2016, 9, 1)) == "September 2016"
+
+
+def test_a_gap_is_said_in_words(zh, en):
+    assert zh.gap(Interval.exact(-21), zh.count, "个") == "少21个"
+    assert zh.gap(Interval(2, 1, 3), zh.count) == "多2"
+    assert en.gap(Interval.exact(Fraction(1, 2)), lambda n: en.decimal(n, 1)) == "0.5 more"
+    # Bounds apart from zero make no difference of it: the printed numbers are the same.
+    assert zh.gap(Interval(0, -1, 1), zh.count) == "不多不少"
+
+
+def test_years_between_two_dates(zh):
+    assert zh.years_between("sh-start", "lead-since") == 20
+
+
+def test_the_verdicts_are_those_of_the_command(zh):
+    assert [finding.identity for finding in zh.reconcile()] == zh.ledger.identities

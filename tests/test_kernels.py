@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from shanhai.book import kernels
-from shanhai.book.execute import NotebookError, Task, environment, execute
+from shanhai.book.execute import Task, environment, execute
 
 LOOK = """
 import os, sys
@@ -65,14 +65,6 @@ def test_a_kernel_sees_its_folder_its_variables_and_nothing_of_another(tmp_path,
             "UTC C.UTF-8 None",
             "[]",
         ]
-
-
-def test_a_kernel_that_dies_is_one_sentence_and_the_others_go_on(tmp_path):
-    dies = task(tmp_path, "dies", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
-    lives = task(tmp_path, "lives", "print(1 + 1)")
-    with pytest.raises(NotebookError, match=r"^dies\.md: cell 1: the kernel died"):
-        run(tmp_path, dies, lives)
-    assert printed(lives) == ["2"]
 
 
 def test_a_notebook_may_start_processes(tmp_path):

@@ -76,13 +76,20 @@ def test_an_actor_has_the_same_colour_in_every_language(zh, en):
     for book, label in ((zh, "上海"), (en, "Shanghai")):
         encoding = book.actor("谁", title=None).to_dict()
         scale = dict(zip(encoding["scale"]["domain"], encoding["scale"]["range"], strict=True))
-        assert scale[label] == COLORS["shanghai"] and len(scale) == 4
+        assert scale[label] == book.color("shanghai") == COLORS["blue"] and len(scale) == 4
+        assert book.color("shanghai", light=True) == COLORS["blue-light"]
         assert (encoding["field"], encoding["type"], encoding["title"]) == ("谁", "nominal", None)
+
+
+def test_a_place_without_a_colour_has_none(zh):
+    with pytest.raises(KeyError, match="kunming"):
+        zh.color("kunming")
 
 
 def test_figures_are_formatted_with_their_unit_in_the_language_of_the_book(zh, en):
     assert zh.money(517_000_000) == "5.17亿元" and en.money(517_000_000) == "517 million yuan"
     assert zh.money(79_200, "person") == "7.92万人"
+    assert zh.money(79_000, "person", like="sh-people") == "7.90万人"
     assert zh.count(zh.q("all-projects")) == "6614"
     ratio = zh.q("sh-people-jobs") / zh.q("sh-people")
     assert (zh.ratio(ratio), zh.percent(ratio), zh.decimal(ratio, 3)) == ("0.13", "13%", "0.130")

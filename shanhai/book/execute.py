@@ -249,7 +249,6 @@ async def _execute_one(task: Task, folder: Path, variables: Mapping[str, str]) -
         connection_file=str(folder / "k"),
         transport="tcp" if sys.platform == "win32" else "ipc",
     )
-    kernels.use_server(manager)
     current = 0
 
     def started(cell: NotebookNode, cell_index: int) -> None:
@@ -267,6 +266,7 @@ async def _execute_one(task: Task, folder: Path, variables: Mapping[str, str]) -
         on_cell_start=started,
     )
     try:
+        kernels.use_server(manager)
         await client.async_execute(cleanup_kc=True, env=dict(variables))
     except CellExecutionError as error:
         text = _ANSI.sub("", error.traceback)

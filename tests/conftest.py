@@ -25,6 +25,15 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests measured (the property ``said``), whichever process they ran in."""
+    for report in terminalreporter.getreports("passed"):
+        for name, text in report.user_properties:
+            if name == "said":
+                terminalreporter.write_line(text)
+
+
 # Time says nothing of the code on a machine that does other work too.
 settings.register_profile("any", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any")

@@ -73,16 +73,15 @@ def scores(fixture):
         ("quantities_held_out", 500, Decimal("0.98")),
     ],
 )
-def test_spans_and_values_of_sentences_of_every_kind(capsys, name, least, share):
+def test_spans_and_values_of_sentences_of_every_kind(record_property, name, least, share):
     counts, wrong = scores(FIXTURES / f"{name}.csv")
     hits, found, named = (sum(column) for column in zip(*counts.values(), strict=True))
-    with capsys.disabled():
-        print(f"\n  numerals with the right span and value (tests/fixtures/{name}.csv)")
-        for kind, row in [*sorted(counts.items()), ("all", (hits, found, named))]:
-            print(
-                f"    {kind:<10} precision {row[0] / row[1]:6.1%}  recall {row[0] / row[2]:6.1%}"
-                f"  of {row[2]}"
-            )
+    lines = [f"numerals with the right span and value (tests/fixtures/{name}.csv)"]
+    lines += [
+        f"  {kind:<10} precision {row[0] / row[1]:6.1%}  recall {row[0] / row[2]:6.1%}  of {row[2]}"
+        for kind, row in [*sorted(counts.items()), ("all", (hits, found, named))]
+    ]
+    record_property("said", "\n".join(lines))
     assert named >= least
     assert hits / named >= share, wrong
     assert hits / found >= share, wrong

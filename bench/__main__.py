@@ -42,7 +42,7 @@ def kills(runs: int, seed: int, book: Path | None) -> None:
     import shutil
 
     from bench.kills import kills as run
-    from bench.trees import copy
+    from bench.trees import LEFT, copy
 
     with tempfile.TemporaryDirectory(prefix="kills-") as folder:
         tree = copy(Path(folder) / "book")
@@ -51,7 +51,7 @@ def kills(runs: int, seed: int, book: Path | None) -> None:
             for name in ("data", "notebooks", "_config.yml", "_toc.yml", "index.md"):
                 path = tree / name
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
-            shutil.copytree(book, tree, dirs_exist_ok=True)
+            shutil.copytree(book, tree, dirs_exist_ok=True, ignore=LEFT)
         faults = run(tree, runs, seed, click.echo)
     for fault in faults:
         click.echo(fault)

@@ -11,7 +11,7 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 
-_LEFT = shutil.ignore_patterns(".*", "_build", "tests", "bench", "docs", "__pycache__", "*.pyc")
+LEFT = shutil.ignore_patterns(".*", "_build", "tests", "bench", "docs", "__pycache__", "*.pyc")
 
 #: The roles and directives of this book, as little as lets stock read the pages: an id, or nothing.
 _STAND_INS = '''"""Stand-ins for the roles and directives that a stock Jupyter Book does not have."""
@@ -44,7 +44,7 @@ def setup(app):
 
 def copy(to: Path) -> Path:
     """Copy this book without anything that was built."""
-    return Path(shutil.copytree(ROOT, to, ignore=_LEFT))
+    return Path(shutil.copytree(ROOT, to, ignore=LEFT))
 
 
 def stock_copy(to: Path) -> Path:

@@ -81,6 +81,10 @@ def format_scaled(
     """
     nominal = _nominal(value)
     divisor, pattern = _scale(abs(nominal), locale)
+    if place is None and not isinstance(value, Interval):
+        # Rounded, a number may reach the next scale: 9999.9999万 is 1亿.
+        rounded = abs(Fraction(decimal(nominal / divisor, 2 if divisor > 1 else 0))) * divisor
+        divisor, pattern = _scale(rounded, locale)
     if isinstance(value, Interval):
         scaled = value / divisor
         places = min(2 if divisor > 1 else 0, _places(scaled, most))

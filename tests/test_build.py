@@ -371,3 +371,21 @@ def test_the_report_is_taken_from_pages_that_stand_and_from_no_others(book, buil
     code, said = build(book, "--pdf")
     assert code == 0 and log.exists(), said
     assert pdf.read_bytes() != (book / "_build" / "html" / "shanhai.pdf").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("- a\n- list\n", "_config.yml:1: settings expected"),
+        ("sphinx: {config: [a]}\n", "_config.yml:1: sphinx: config: settings expected"),
+        ("execute: {run_in_temp: true, execute_notebooks: cache}\n", "run_in_temp"),
+    ],
+)
+def test_settings_that_cannot_be_followed_are_refused(book, text, says):
+    config = book / "_config.yml"
+    if "run_in_temp" in text:
+        replace(config, "execute: {", "execute: {run_in_temp: true, ")
+    else:
+        config.write_text(text, "utf-8")
+    code, said = build(book, "--html")
+    assert code == 1 and says in said, said

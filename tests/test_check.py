@@ -217,3 +217,49 @@ def test_the_description_decides_the_rules(data):
     }
     (data / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
     assert any("note: is empty; expected a value" in fault for fault in said(data))
+
+
+def described(data, change):
+    path = data / "datapackage.json"
+    package = json.loads(path.read_text("utf-8"))
+    change(package, {resource["name"]: resource for resource in package["resources"]})
+    path.write_text(json.dumps(package), "utf-8")
+    return said(data)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda p, r: p.update(name="../../evil"), "name: '../../evil' is no name"),
+        (lambda p, r: p.pop("name"), "name: 'None' is no name"),
+        (lambda p, r: p.pop("created"), "created: 'None' is no date"),
+        (lambda p, r: p.update(created="soon"), "created: 'soon' is no date"),
+        (lambda p, r: p.pop("version"), "version: is missing"),
+        (lambda p, r: r["places"]["schema"].update(foreignKeys=[{}]), "places: foreignKeys"),
+        (lambda p, r: r["places"]["schema"].update(foreignKeys="id"), "places: foreignKeys"),
+        (lambda p, r: r["places"]["schema"].update(primaryKey="id"), "primaryKey is 'id'"),
+        (lambda p, r: r["places"]["schema"].update(primaryKey=["no"]), "a list of columns"),
+        (lambda p, r: rules(r, pattern="("), "places: id: pattern '(' is no regular expression"),
+        (lambda p, r: rules(r, enum="all"), "places: id: enum is no list"),
+        (lambda p, r: rules(r, minLength=2), "places: id: minLength is not checked"),
+        (lambda p, r: rules(r, minimum=2), "places: id: minimum is '2'; expected a number"),
+        (lambda p, r: r["places"]["schema"]["fields"][0].update(constraints=[]), "no mapping"),
+    ],
+)
+def test_what_the_description_asks_for_in_vain_is_a_fault(data, change, says):
+    faults = described(data, change)
+    assert any(fault.startswith("datapackage.json:1: ") and says in fault for fault in faults), (
+        faults
+    )
+
+
+def rules(resources, **constraints):
+    resources["places"]["schema"]["fields"][0]["constraints"] = constraints
+
+
+def test_a_number_beyond_the_largest_is_named(data):
+    def change(_package, resources):
+        fields = resources["prefectures"]["schema"]["fields"]
+        next(f for f in fields if f["name"] == "row").setdefault("constraints", {})["maximum"] = 1
+
+    assert any("is too large; expected at most 1" in fault for fault in described(data, change))

@@ -9,7 +9,7 @@ import pytest
 
 from shanhai.book.execute import CACHES, NotebookError, Task, execute
 from shanhai.book.execute import _prune as prune
-from shanhai.book.fingerprint import fingerprint
+from shanhai.book.fingerprint import fingerprint, inputs
 
 
 def task(folder, name, *cells, kernel="python3", timeout=60):
@@ -71,3 +71,30 @@ def test_a_variable_that_a_result_depends_on_makes_another_state(root, monkeypat
     before = fingerprint(root)
     monkeypatch.setenv(name, "2")
     assert (fingerprint(root) != before) == counts
+
+
+def test_whatever_a_notebook_can_read_makes_another_state(tmp_path, root):
+    book = tmp_path / "book"
+    (tmp_path / "elsewhere").mkdir()
+    figures = tmp_path / "elsewhere" / "figures.csv"
+    figures.write_text("1", "utf-8")
+    (book / "notebooks").mkdir(parents=True)
+    (book / "data").symlink_to(tmp_path / "elsewhere")
+    (book / "notebooks" / "one.md").write_text("---\nkernelspec: {name: python3}\n---\n", "utf-8")
+    helper = book / "notebooks" / "helper.py"
+    states = []
+    for change in (
+        lambda: None,
+        lambda: helper.write_text("A = 1", "utf-8"),
+        lambda: helper.write_text("A = 2", "utf-8"),
+        lambda: figures.write_text("2", "utf-8"),
+        lambda: (book / "requirements.txt").write_text("altair==1\n", "utf-8"),
+    ):
+        change()
+        states.append((fingerprint(book), inputs(book)))
+    assert len({state for state, _ in states}) == len({state for _, state in states}) == len(states)
+    (book / "page.md").write_text("a page", "utf-8")
+    assert fingerprint(book) == states[-1][0] and inputs(book) != states[-1][1]
+    figures.write_text("3", "utf-8")
+    (book / "data").unlink()
+    assert inputs(book, "../elsewhere") != inputs(book)

@@ -102,3 +102,16 @@ def test_days_and_months_follow_the_locale():
 )
 def test_a_sum_is_shown_to_the_printed_place(value, place, zh):
     assert formats.format_scaled(value, "zh_CN", place=place) == zh
+
+
+@pytest.mark.parametrize(
+    ("value", "zh", "en"),
+    [
+        (99_999_999, "1亿", "100 million"),
+        (999_999, "100万", "1 million"),
+        (9_999, "9999", "10 thousand"),
+    ],
+)
+def test_a_number_that_rounding_lifts_is_shown_in_the_next_scale(value, zh, en):
+    assert formats.format_scaled(value, "zh_CN") == zh
+    assert formats.format_scaled(value, "en") == en

@@ -1,5 +1,6 @@
 """Kernels that are forked: each sees what a kernel of its own would, and nothing of another."""
 
+import os
 import subprocess
 import sys
 import time
@@ -75,6 +76,60 @@ def test_a_notebook_may_start_processes(tmp_path):
     starts = task(tmp_path, "starts", code)
     run(tmp_path, starts)
     assert printed(starts) == ["[1, 2]"]
+
+
+def test_chance_differs_from_kernel_to_kernel_and_no_name_is_given(tmp_path):
+    code = "import numpy, random\nprint(numpy.random.rand(), random.random())\nprint('sys' in globals())"
+    first, second = task(tmp_path, "first", code), task(tmp_path, "second", code)
+    run(tmp_path, first, second)
+    assert printed(first)[0] != printed(second)[0]
+    assert printed(first)[1] == printed(second)[1] == "False"
+
+
+def test_kernels_start_as_usual_where_the_server_cannot(tmp_path):
+    """Its socket lies among temporary files; the name of one has at most 107 bytes."""
+    deep = tmp_path / ("a-folder-for-temporary-files" * 4)
+    deep.mkdir()
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from pathlib import Path\n"
+        "from test_kernels import printed, run, task\n"
+        "folder = Path(sys.argv[2])\n"
+        "done = task(folder, 'done', 'print(6 * 7)')\n"
+        "run(folder, done)\n"
+        "print(printed(done))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(Path(__file__).parent), tmp_path],
+        env={**os.environ, "TMPDIR": str(deep)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.strip() == "['42']", done.stderr
+
+
+def test_whatever_stops_a_build_stops_its_kernels(tmp_path):
+    quick = task(tmp_path, "quick", "print(1)")
+    waits = task(
+        tmp_path,
+        "waits",
+        "import os, time\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(600)",
+    )
+
+    def full(_line):
+        while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+            time.sleep(0.05)  # only how often to look
+        raise OSError("no space left")
+
+    with pytest.raises(OSError, match="no space left"):
+        execute(
+            [quick, waits], tmp_path / "caches" / "one", tmp_path / "data", "zh_CN", full, jobs=2
+        )
+    kernel = int((tmp_path / "pid").read_text())
+    _, left = psutil.wait_procs(
+        [psutil.Process(kernel)] if psutil.pid_exists(kernel) else [], timeout=30
+    )
+    assert not left
 
 
 @pytest.mark.skipif(not kernels.can_fork(), reason="kernels are forked on Linux alone")

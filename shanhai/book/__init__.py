@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+TARGET = "shanhai"
+"""Name of the report's file, without its suffix, unless ``shanhai_report`` says another."""
+
 PARTS = (
     "article",
     "assets",

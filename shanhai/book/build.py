@@ -17,7 +17,6 @@ import io
 import os
 import re
 import shutil
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,9 +25,11 @@ from pathlib import Path
 import yaml
 from sphinx.errors import SphinxError
 
+from shanhai.book import TARGET
 from shanhai.book.exchange import exchange, restore
 from shanhai.book.fingerprint import contents, inputs, read_stamp, write_stamp
 from shanhai.book.lock import locked
+from shanhai.book.spared import spare
 from shanhai.evidence.check import check
 
 #: Builders by output, with the folder each writes to in the work folder.
@@ -103,7 +104,8 @@ class Build:
     def _run(self) -> None:
         started = time.monotonic()
         restore(self.out / "html")
-        made_from = inputs(self.root)
+        settings = self._settings()
+        made_from = inputs(self.root, self._data(settings))
         stamp = read_stamp(self.root)
         if all(self._stands(stamp.get(output), made_from) for output in self.outputs):
             self.say("nothing has changed since the last build; the book is as it was")
@@ -111,7 +113,6 @@ class Build:
                 self.say(f"      {self.root / stamp[output][0]}")
             return
         steps = len(self.outputs) + 2
-        settings = self._settings()
         self.say(f"[1/{steps}] checking the data")
         self._check(settings)
         # What a build has read counts only if it came to its end: one that failed would not be
@@ -124,7 +125,7 @@ class Build:
         for number, output in enumerate(self.outputs, 2):
             self.say(f"[{number}/{steps}] making the {output.upper()}")
             pages = self._pages(stamp, made_from) if output == "pdf" else None
-            if not (pages and self._take_report(pages)):
+            if not (pages and self._take_report(pages, settings)):
                 self._sphinx(output)
         self.say(f"[{steps}/{steps}] putting it in place")
         targets = [self._place(output) for output in self.outputs]
@@ -133,7 +134,7 @@ class Build:
             name = target.relative_to(self.root).as_posix()
             stamp[output] = [name, made_from, contents(_whole(target))]
         # What was changed while it was read counts for the next build.
-        if inputs(self.root) == made_from:
+        if inputs(self.root, self._data(settings)) == made_from:
             write_stamp(self.root, stamp)
         self.say(f"done in {time.monotonic() - started:.1f} s")
         for target in targets:
@@ -147,16 +148,25 @@ class Build:
         return target.exists() and contents(_whole(target)) == known[2]
 
     def _settings(self) -> dict:
-        """Return the Sphinx settings of ``_config.yml``."""
+        """Return Sphinx's own settings in ``_config.yml``, those below ``sphinx: config:``."""
         try:
             config = yaml.safe_load((self.root / "_config.yml").read_text(encoding="utf-8")) or {}
         except yaml.YAMLError as error:
             line = error.problem_mark.line + 1 if getattr(error, "problem_mark", None) else 1
             raise BuildError(f"_config.yml:{line}: not YAML; mend it and build again") from None
-        return config
+        except UnicodeDecodeError:
+            raise BuildError("_config.yml:1: not UTF-8; save it so and build again") from None
+        own = config
+        for part in ("sphinx", "config"):
+            if not isinstance(own, dict):
+                raise BuildError("_config.yml:1: settings expected, as `name: value`")
+            own = own.get(part) or {}
+        if not isinstance(own, dict):
+            raise BuildError("_config.yml:1: sphinx: config: settings expected, as `name: value`")
+        return own
 
     def _data(self, settings: dict) -> str:
-        return settings.get("sphinx", {}).get("config", {}).get("shanhai_data", "data")
+        return settings.get("shanhai_data", "data")
 
     def _check(self, settings: dict) -> None:
         faults = check(self.root / self._data(settings))
@@ -166,8 +176,7 @@ class Build:
 
     def _sphinx(self, output: str) -> None:
         """Run Sphinx for one output, every warning an error."""
-        # jsonschema's check of international addresses takes a second to import; none is checked.
-        sys.modules.setdefault("rfc3987_syntax", None)
+        spare()
         from jupyter_book.sphinx import build_sphinx
 
         made = self.work / BUILDERS[output]
@@ -208,15 +217,18 @@ class Build:
             return self.work / BUILDERS["html"]
         return self.out / "html" if self._stands(stamp.get("html"), made_from) else None
 
-    def _take_report(self, pages: Path) -> bool:
+    def _take_report(self, pages: Path, settings: dict) -> bool:
         """Take the report that the pages offer, if they do; it was typeset from the same documents."""
-        offered = sorted(pages.glob("*.pdf"))
-        if len(offered) != 1:
+        report = settings.get("shanhai_report")
+        if not report:
+            return False
+        offered = pages / f"{report.get('target', TARGET)}.pdf"
+        if not offered.is_file():
             return False
         made = self.work / BUILDERS["pdf"]
         shutil.rmtree(made, ignore_errors=True)
         made.mkdir()
-        shutil.copy2(offered[0], made / offered[0].name)
+        shutil.copy2(offered, made / offered.name)
         return True
 
     def _faults(self, text: str, result: Exception | int, what: str, log: Path) -> str:

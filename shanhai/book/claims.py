@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -138,7 +138,8 @@ class EvidenceDirective(SphinxDirective):
 class LedgerTableDirective(SphinxDirective):
     """``{ledger-table} name``: a table of the data package, coded values shown by their labels.
 
-    Options: ``columns`` (field names, in order) and ``headers`` (their printed names).
+    Options: ``columns`` (field names, in order), ``headers`` (their printed names), ``widths`` (whole
+    numbers) and ``where`` (``field=value``: only those rows).
     """
 
     required_arguments = 1
@@ -163,6 +164,8 @@ class LedgerTableDirective(SphinxDirective):
             raise self.error(f"table {name!r} has no column {missing[0]!r}")
         if "where" in self.options:
             field, _, value = self.options["where"].partition("=")
+            if field not in frame.columns:
+                raise self.error(f"table {name!r} has no column {field!r}")
             frame = frame[frame[field].astype(str) == value]
         lang = data.language(self.env)
         fields = ledger.fields(name)
@@ -340,15 +343,27 @@ def depart_inline(self: HTML5Translator, node: nodes.inline) -> None:
         type(self).depart_inline(self, node)
 
 
+def _add_script(
+    app: Sphinx,
+    _page: str,
+    _template: str,
+    _context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Give the script that shows cards to the pages that have some."""
+    if doctree and any("card" in node for node in doctree.findall(nodes.inline)):
+        app.add_js_file("claims.js", loading_method="defer")
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the role and the directives, the cards and the links back."""
     app.add_node(nodes.inline, override=True, html=(visit_inline, depart_inline))
-    app.add_js_file("claims.js", loading_method="defer")
     app.connect("doctree-read", _gather)
     app.connect("doctree-resolved", _link_back)
     app.connect("env-purge-doc", _purge)
     app.connect("env-merge-info", _merge)
     app.connect("env-updated", _ledger_pages)
+    app.connect("html-page-context", _add_script)
     app.add_role("claim", ClaimRole())
     app.add_directive("evidence", EvidenceDirective)
     app.add_directive("ledger-table", LedgerTableDirective)

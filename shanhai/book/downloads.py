@@ -97,7 +97,11 @@ def _page(
 ) -> None:
     """Tell the template of a notebook's files."""
     meta = context.get("meta") or {}
-    is_executed = "kernelspec" in meta and app.env.mystnb_config.execution_mode == "cache"
+    is_executed = (
+        app.builder.name == "html"
+        and "kernelspec" in meta
+        and app.env.mystnb_config.execution_mode == "cache"
+    )
     context["notebook_file"] = f"{pagename.rpartition('/')[2]}.ipynb" if is_executed else None
     if is_executed:
         known = load(Path(app.srcdir), app.config.shanhai_words, app.config.language or "en")

@@ -34,13 +34,14 @@ from jupyter_client.manager import AsyncKernelManager
 from myst_nb.core.read import create_nb_reader
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from sphinx.errors import SphinxError
+from sphinx.errors import ConfigError, SphinxError
 from sphinx.util import logging
 
 import shanhai
 from shanhai.book import kernels
 from shanhai.book.fingerprint import fingerprint
 from shanhai.book.lock import locked
+from shanhai.book.spared import STATEMENT
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -57,10 +58,6 @@ CACHES = Path("_build", ".jupyter_cache")
 
 _KEPT = 5
 """How many caches are kept: to go back to an earlier state of the data costs no execution."""
-
-_QUICK = 'import sys; sys.modules.setdefault("rfc3987_syntax", None)'
-"""Run by IPython as a kernel starts. Altair imports jsonschema, and that its check of international
-addresses, where it is installed: a second for each kernel, for a format that no chart uses."""
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _FRAME = re.compile(r"Cell In ?\[\d+\], line (\d+)")
@@ -91,10 +88,9 @@ def environment(folder: Path, data: Path, language: str) -> dict[str, str]:
     Hashing, time zone and locale are fixed, so that the order of a set, a time or a sorted list
     cannot differ from one machine to another.
     """
-    unwanted = {"PYTHONSTARTUP", "PYTHONHOME", "PYTHONEXECUTABLE"}
-    variables = {key: value for key, value in os.environ.items() if key not in unwanted}
+    variables = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     package = str(Path(shanhai.__file__).parents[1])
-    path = [package, *filter(None, variables.get("PYTHONPATH", "").split(os.pathsep))]
+    path = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
         variables[name] = str(folder)
     variables.setdefault("SHANHAI_LOCALE", language)
@@ -221,7 +217,7 @@ async def _execute_all(
             folder = scratch / str(number)
             startup = folder / "profile_default" / "startup"
             startup.mkdir(parents=True)
-            (startup / "quick.py").write_text(_QUICK, "utf-8")
+            (startup / "quick.py").write_text(STATEMENT, "utf-8")
             failure = await _execute_one(task, folder, environment(folder, data, language))
             seconds = time.monotonic() - start
         done += 1
@@ -236,7 +232,14 @@ async def _execute_all(
             report(f"{count} failed")
         return failure
 
-    results = await asyncio.gather(*(one(*item) for item in enumerate(tasks)))
+    running = [asyncio.ensure_future(one(*item)) for item in enumerate(tasks)]
+    try:
+        results = await asyncio.gather(*running)
+    finally:
+        # Where one was given up, so are the others, and their kernels end.
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
     return [failure for failure in results if failure is not None]
 
 
@@ -331,6 +334,8 @@ def _choose_cache(app: Sphinx, config: Config) -> None:
     """Set the cache folder before Sphinx compares the configuration with that of the last build."""
     if config.nb_execution_mode != "cache":
         return
+    if config.nb_execution_in_temp:
+        raise ConfigError("execute: run_in_temp: notebooks run in their own folders; remove it")
     root = Path(app.srcdir)
     digest = fingerprint(root, config.shanhai_data, config.language or "en")
     folder = root / CACHES / digest

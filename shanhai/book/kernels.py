@@ -16,10 +16,12 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from multiprocessing import forkserver
+from pathlib import Path
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.manager import KernelManager
+from jupyter_client.provisioning import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 NAME = "shanhai-fork"
@@ -27,10 +29,12 @@ NAME = "shanhai-fork"
 
 _PRELOAD = "shanhai.book.preload"
 
+_state = {"refused": sys.platform != "linux"}
+
 
 def can_fork() -> bool:
-    """Return whether kernels are forked on this system."""
-    return sys.platform == "linux"
+    """Return whether kernels are forked: on Linux, where the server could be started."""
+    return not _state["refused"]
 
 
 def start_server(variables: Mapping[str, str]) -> None:
@@ -38,16 +42,24 @@ def start_server(variables: Mapping[str, str]) -> None:
 
     It imports while this process goes on, and ends with it. Does nothing where there is one.
     """
-    if can_fork():
-        multiprocessing.set_forkserver_preload([_PRELOAD])
+    if not can_fork():
+        return
+    multiprocessing.set_forkserver_preload([_PRELOAD])
+    try:
         with _environment(variables):
             forkserver.ensure_running()
+    except OSError:
+        # Its socket lies where temporary files do, and that may be too long a name for one.
+        _state["refused"] = True
 
 
 def use_server(manager: KernelManager) -> None:
     """Let ``manager`` fork its kernel, where that can be done."""
+    spec = manager.kernel_spec
     if can_fork():
-        manager.kernel_spec.metadata["kernel_provisioner"] = {"provisioner_name": NAME}
+        spec.metadata["kernel_provisioner"] = {"provisioner_name": NAME}
+        if not KernelProvisionerFactory.instance().is_provisioner_available(spec):
+            del spec.metadata["kernel_provisioner"]  # the package is not installed, only imported
 
 
 class ForkProvisioner(LocalProvisioner):
@@ -57,8 +69,16 @@ class ForkProvisioner(LocalProvisioner):
         """Fork a kernel; ``cmd`` names its connection file, ``kwargs`` its folder and variables."""
         context = multiprocessing.get_context("forkserver")
         arguments = cmd[cmd.index("-f") :]
-        process = context.Process(target=_serve, args=(arguments, kwargs["cwd"], kwargs["env"]))
-        process.start()
+        # Without what only the build has: its own folder, and that of its script.
+        own = {"", str(Path.cwd()), sys.path[0]}
+        path = [entry for entry in sys.path if entry not in own]
+        process = context.Process(
+            target=_serve, args=(arguments, kwargs["cwd"], kwargs["env"], path)
+        )
+        try:
+            process.start()
+        except EOFError:
+            raise RuntimeError("the process that kernels are forked from has ended") from None
         self.process = _Process(process)
         self.pid = self.pgid = process.pid
         return self.connection_info
@@ -91,16 +111,21 @@ class _Process:
         self.send_signal(signal.SIGTERM)
 
 
-def _serve(arguments: list[str], folder: str, variables: Mapping[str, str]) -> None:
+def _serve(
+    arguments: list[str], folder: str, variables: Mapping[str, str], path: list[str]
+) -> None:
     """Be a kernel, as ``python -m ipykernel_launcher`` started in ``folder`` would be."""
     with contextlib.suppress(OSError):
         os.setsid()
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(variables)
-    given = variables.get("PYTHONPATH", "").split(os.pathsep)
-    kept = tuple({sys.prefix, sys.base_prefix, sys.exec_prefix})
-    sys.path[:] = [*filter(None, given), *(path for path in sys.path if path.startswith(kept))]
+    given = [entry for entry in variables.get("PYTHONPATH", "").split(os.pathsep) if entry]
+    sys.path[:] = [*given, *(entry for entry in path if entry not in given)]
+    # What a fork inherits and a process of its own would not have: a way to start processes, chance.
+    multiprocessing.set_start_method(None, force=True)
+    if chance := sys.modules.get("numpy.random"):
+        chance.seed()
 
     from ipykernel.kernelapp import IPKernelApp
 

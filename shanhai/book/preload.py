@@ -1,13 +1,15 @@
 """What every notebook imports, imported once before their kernels are forked (see `kernels`)."""
 
-import sys
+import contextlib
 
-# Altair imports jsonschema, and that its check of international addresses, where it is installed: a
-# second, for a format that no chart uses.
-sys.modules.setdefault("rfc3987_syntax", None)
+from shanhai.book.spared import spare
+
+spare()
 
 import ipykernel.ipkernel  # noqa: E402
 import ipykernel.kernelapp  # noqa: E402
 import ipykernel.zmqshell  # noqa: E402, F401
 
-import shanhai.notebook  # noqa: E402, F401
+# Whatever is wrong here, the notebook that imports it says so, with the line of its cell.
+with contextlib.suppress(Exception):
+    import shanhai.notebook  # noqa: F401

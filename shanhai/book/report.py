@@ -33,6 +33,7 @@ from sphinx.util.console import bold
 from sphinx.util.display import progress_message
 from sphinxcontrib_typstbuilder import TypstBuilder
 
+from shanhai.book import TARGET
 from shanhai.book.words import load
 from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.ledger import Ledger
@@ -74,7 +75,7 @@ class Settings:
     Paths are relative to the source directory.
     """
 
-    target: str = "shanhai"
+    target: str = TARGET
     """Name of the PDF, without its suffix."""
     template: str = "book/report/report.typ"
     """The Typst template; files beside it are copied too."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +48,7 @@ OPTIONAL = {
 
 _IMPORT = re.compile(r"""@import (?:url\()?["']?([^"'):]+)["']?\)?;""")
 _MAP = re.compile(r"[#@] sourceMappingURL=\S+")
+_NAME = re.compile(r"""[^\s"'`()<>/\\?#&=,;:{}\[\]]+""")
 _VERSION = re.compile(rf'(/|"){re.escape(STYLESHEET)}\?v=\w*"')
 
 
@@ -138,7 +139,7 @@ def _finish(app: Sphinx, exception: Exception | None) -> None:
         return  # No page was written: all is as the last build left it.
     written = (path for path in sorted(out.rglob("*.html")) if static not in path.parents)
     pages = {path: path.read_text("utf-8") for path in written}
-    named = "\n".join(pages.values())
+    named = _names(pages.values())
     scripts = [path for path in static.rglob("*.js") if path.name in named]
     used = purge.names(pages.values(), (path.read_text("utf-8", "replace") for path in scripts))
     sheets = [_read(path) for path in members if path.exists()]
@@ -185,7 +186,12 @@ def _read(path: Path) -> str:
     return _IMPORT.sub(lambda match: _read(path.parent / match[1]), text)
 
 
-def _unused(app: Sphinx, out: Path, named: str) -> Iterator[Path]:
+def _names(texts: Iterable[str]) -> set[str]:
+    """Return all that may be a file's name in some texts: looked up, not looked for, they are many."""
+    return {name for text in texts for name in _NAME.findall(text)}
+
+
+def _unused(app: Sphinx, out: Path, named: set[str]) -> Iterator[Path]:
     """Yield the static files that neither pages name nor files that are themselves in use.
 
     Files of the book's own static folders stay: it may load them by names it puts together.
@@ -203,13 +209,17 @@ def _unused(app: Sphinx, out: Path, named: str) -> Iterator[Path]:
     static = out / "_static"
     left = {p for p in static.rglob("*") if p.is_file() and p.relative_to(static) not in own}
     left |= {static / name for name in gone if (static / name).exists()}
-    texts = [named, (static / STYLESHEET).read_text("utf-8")]
+    texts = [(static / STYLESHEET).read_text("utf-8")]
     texts += [p.read_text("utf-8") for p in static.rglob("*.js") if p.relative_to(static) in own]
-    while texts:
-        text = "\n".join(texts)
-        found = {p for p in left if p.name in text and p.relative_to(static).as_posix() not in gone}
+    names = named | _names(texts)
+    while names:
+        found = {
+            p for p in left if p.name in names and p.relative_to(static).as_posix() not in gone
+        }
         left -= found
-        texts = [_MAP.sub("", p.read_text("utf-8")) for p in found if p.suffix in {".js", ".css"}]
+        names = _names(
+            _MAP.sub("", p.read_text("utf-8")) for p in found if p.suffix in {".js", ".css"}
+        )
     yield from left
 
 

@@ -91,10 +91,10 @@ def draw(spec: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         picture = vl_convert.vegalite_to_svg(spec)
         beyond = svg.overflow(picture)
         if not any(beyond.values()):
-            break
+            return picture, spec
         for side, amount in beyond.items():
             spec["padding"][side] += amount
-    return picture, spec
+    return vl_convert.vegalite_to_svg(spec), spec
 
 
 def _plot(spec: dict[str, Any], width: int) -> dict[str, Any]:

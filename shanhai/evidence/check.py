@@ -43,6 +43,7 @@ LENGTH_LIMIT = 2_000
 _FORMULA = re.compile(r"[=+\-@]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _INTEGER = re.compile(r"[+-]?\d+")
+_RULES = ("required", "unique", "enum", "pattern", "minimum", "maximum")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -67,6 +68,56 @@ class _Row:
     line: int
     text: dict[str, str]
     value: dict[str, Any]
+
+
+def _schema_faults(schema: dict[str, Any]) -> list[str]:
+    """Return what a schema asks for that is not checked here, rather than pass over it."""
+    found = []
+    names = {field["name"] for field in schema["fields"]}
+
+    def columns(value: Any, what: str) -> None:
+        if not (isinstance(value, list) and value and all(name in names for name in value)):
+            found.append(f"{what} is {_shown(str(value))}; expected a list of columns")
+
+    for field in schema["fields"]:
+        constraints = field.get("constraints", {})
+        if not isinstance(constraints, dict):
+            found.append(f"{field['name']}: constraints are no mapping; expected one")
+            continue
+        for rule, value in constraints.items():
+            where = f"{field['name']}: {rule}"
+            if rule not in _RULES:
+                found.append(f"{where} is not checked; expected one of {', '.join(_RULES)}")
+            elif rule in ("minimum", "maximum"):
+                is_number = isinstance(value, int | float) and not isinstance(value, bool)
+                if field["type"] not in ("integer", "number") or not is_number:
+                    found.append(f"{where} is {_shown(str(value))}; expected a number of a number")
+            elif rule == "pattern" and not _compiles(value):
+                found.append(f"{where} {_shown(str(value))} is no regular expression")
+            elif rule == "enum" and not isinstance(value, list):
+                found.append(f"{where} is no list; expected the values that are allowed")
+    if "primaryKey" in schema:
+        columns(schema["primaryKey"], "primaryKey")
+    keys = schema.get("foreignKeys", [])
+    for key in keys if isinstance(keys, list) else [None]:
+        try:
+            (column,), (other,) = key["fields"], key["reference"]["fields"]
+            good = column in names and isinstance(other, str)
+            good &= isinstance(key["fields"], list) and isinstance(key["reference"]["fields"], list)
+            good &= isinstance(key["reference"]["resource"], str)
+        except (TypeError, KeyError, ValueError):
+            good = False
+        if not good:
+            found.append("foreignKeys: expected lists of one column each, and a resource's name")
+    return found
+
+
+def _compiles(pattern: Any) -> bool:
+    try:
+        re.compile(pattern)
+    except (re.error, TypeError):
+        return False
+    return True
 
 
 def check(directory: Path | str | None = None) -> list[Fault]:
@@ -126,16 +177,37 @@ class _Check:
         if not isinstance(resources, list) or not resources:
             self.fault(path, 1, "resources", "no tables described; expected a list of resources")
             return []
+        self._package(path, package)
         good = []
         for number, resource in enumerate(resources, 1):
-            if self._described(resource):
-                self.order[resource["path"]] = number
-                good.append(resource)
-            else:
+            if not self._described(resource):
                 self.fault(
                     path, 1, "resources", f"resource {number} lacks name, path or schema.fields"
                 )
+                continue
+            wrong = _schema_faults(resource["schema"])
+            for message in wrong:
+                self.fault(path, 1, "resources", f"{resource['name']}: {message}")
+            if not wrong:
+                self.order[resource["path"]] = number
+                good.append(resource)
         return good
+
+    def _package(self, path: Path, package: dict[str, Any]) -> None:
+        """Check what the book says of the package itself, and names a file after."""
+        name, created = package.get("name"), package.get("created")
+        if not (isinstance(name, str) and re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name)):
+            expected = "small letters, digits and . _ -"
+            self.fault(path, 1, "name", f"{_shown(str(name))} is no name; expected {expected}")
+        try:
+            date.fromisoformat(str(created)[:10])
+        except ValueError:
+            expected = "the day the package was made, YYYY-MM-DD"
+            self.fault(
+                path, 1, "created", f"{_shown(str(created))} is no date; expected {expected}"
+            )
+        if not isinstance(package.get("version"), str):
+            self.fault(path, 1, "version", "is missing; expected the package's version, a text")
 
     def _described(self, resource: Any) -> bool:
         """Return whether a resource says what checking needs, and stays within the folder."""
@@ -276,6 +348,8 @@ class _Check:
             fault(f"{_shown(cell)} is malformed; expected the pattern {constraints['pattern']}")
         if "minimum" in constraints and value < constraints["minimum"]:
             fault(f"{cell} is too small; expected at least {constraints['minimum']}")
+        if "maximum" in constraints and value > constraints["maximum"]:
+            fault(f"{cell} is too large; expected at most {constraints['maximum']}")
         return value
 
     # -- keys --------------------------------------------------------------------------------

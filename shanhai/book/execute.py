@@ -194,7 +194,15 @@ def _in_thread(main: Coroutine[Any, Any, T]) -> T:
             raise
         finally:
             pool.shutdown()
+            # nbclient looks after its kernel in a task of its own, which a cancelled run leaves behind.
+            for left in (tasks := asyncio.all_tasks(loop)):
+                left.cancel()
+            loop.run_until_complete(_ended(tasks))
             loop.close()
+
+
+async def _ended(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _execute_all(

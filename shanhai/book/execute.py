@@ -22,7 +22,7 @@ import time
 import traceback
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -184,21 +184,25 @@ def _in_thread(main: Coroutine[Any, Any, T]) -> T:
     """
     loop = asyncio.SelectorEventLoop()
     task = loop.create_task(main)
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        future = pool.submit(loop.run_until_complete, task)
+
+    def run() -> T:
         try:
-            return future.result()
-        except BaseException:
-            if not future.done():
-                loop.call_soon_threadsafe(task.cancel)
-            raise
+            return loop.run_until_complete(task)
         finally:
-            pool.shutdown()
             # nbclient looks after its kernel in a task of its own, which a cancelled run leaves behind.
             for left in (tasks := asyncio.all_tasks(loop)):
                 left.cancel()
             loop.run_until_complete(_ended(tasks))
             loop.close()
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        future = pool.submit(run)
+        try:
+            return future.result()
+        except BaseException:
+            with suppress(RuntimeError):  # the loop is closed: all has ended by itself
+                loop.call_soon_threadsafe(task.cancel)
+            raise
 
 
 async def _ended(tasks: Iterable[asyncio.Task[Any]]) -> None:

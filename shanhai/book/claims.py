@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -21,6 +21,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from shanhai import formats
 from shanhai.book import data
+from shanhai.book.webonly import load_where
 from shanhai.book.words import words
 
 if TYPE_CHECKING:
@@ -343,16 +344,8 @@ def depart_inline(self: HTML5Translator, node: nodes.inline) -> None:
         type(self).depart_inline(self, node)
 
 
-def _add_script(
-    app: Sphinx,
-    _page: str,
-    _template: str,
-    _context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    """Give the script that shows cards to the pages that have some."""
-    if doctree and any("card" in node for node in doctree.findall(nodes.inline)):
-        app.add_js_file("claims.js", loading_method="defer")
+def _has_cards(doctree: nodes.document) -> bool:
+    return any("card" in node for node in doctree.findall(nodes.inline))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -363,7 +356,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("env-purge-doc", _purge)
     app.connect("env-merge-info", _merge)
     app.connect("env-updated", _ledger_pages)
-    app.connect("html-page-context", _add_script)
+    load_where(app, "claims.js", _has_cards)
     app.add_role("claim", ClaimRole())
     app.add_directive("evidence", EvidenceDirective)
     app.add_directive("ledger-table", LedgerTableDirective)

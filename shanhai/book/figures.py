@@ -22,6 +22,7 @@ from sphinx.util.osutil import relative_uri
 
 from shanhai.book import data, takeaway
 from shanhai.book.claims import reference
+from shanhai.book.webonly import load_where
 from shanhai.book.words import words
 from shanhai.charts import palette
 from shanhai.charts.mime import KEY, LAB_MIME, MIME
@@ -237,16 +238,8 @@ def _write_colors(app: Sphinx) -> None:
         (folder / COLORS_FILE).write_text(palette.stylesheet(), "utf-8")
 
 
-def _add_script(
-    app: Sphinx,
-    _page: str,
-    _template: str,
-    _context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    """Give the script to the pages that have a chart."""
-    if doctree and any("chart" in figure for figure in doctree.findall(nodes.figure)):
-        app.add_js_file(SCRIPT, loading_method="defer")
+def _has_charts(doctree: nodes.document) -> bool:
+    return any("chart" in figure for figure in doctree.findall(nodes.figure))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -256,5 +249,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("builder-inited", _write_colors)
     app.connect("env-updated", _start_library)
     app.connect("build-finished", _write_library)
-    app.connect("html-page-context", _add_script)
+    load_where(app, SCRIPT, _has_charts)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

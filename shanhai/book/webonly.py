@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from docutils import nodes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sphinx.application import Sphinx
 
 
@@ -14,6 +16,22 @@ class WebOnly(nodes.General, nodes.Element):
     """A node that HTML alone shows; pages that hold one load its script."""
 
     script: ClassVar[str]
+
+
+def load_where(app: Sphinx, script: str, is_there: Callable[[nodes.document], bool]) -> None:
+    """Give ``script`` to the pages for which ``is_there`` holds, and to no others."""
+
+    def load(
+        app: Sphinx,
+        _page: str,
+        _template: str,
+        _context: dict[str, Any],
+        doctree: nodes.document | None,
+    ) -> None:
+        if doctree and is_there(doctree):
+            app.add_js_file(script, loading_method="defer")
+
+    app.connect("html-page-context", load)
 
 
 def _load(

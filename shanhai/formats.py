@@ -81,10 +81,6 @@ def format_scaled(
     """
     nominal = _nominal(value)
     divisor, pattern = _scale(abs(nominal), locale)
-    if place is None and not isinstance(value, Interval):
-        # Rounded, a number may reach the next scale: 9999.9999万 is 1亿.
-        rounded = abs(Fraction(decimal(nominal / divisor, 2 if divisor > 1 else 0))) * divisor
-        divisor, pattern = _scale(rounded, locale)
     if isinstance(value, Interval):
         scaled = value / divisor
         places = min(2 if divisor > 1 else 0, _places(scaled, most))
@@ -93,6 +89,9 @@ def format_scaled(
         places = max(0, magnitude(Fraction(divisor)) - magnitude(Fraction(place)))
         return pattern.format(format_fixed(nominal / divisor, places, locale))
     number = decimal(nominal / divisor, 2 if divisor > 1 else 0)
+    # Rounded, a number may reach the next scale: 9999.9999万 is 1亿.
+    lifted, pattern = _scale(abs(Fraction(number)) * divisor, locale)
+    number = number if lifted == divisor else decimal(nominal / lifted, 2)
     whole = abs(number) >= 10_000
     return pattern.format(
         format_decimal(number, format="#,##0.##", locale=locale, group_separator=whole)

@@ -15,7 +15,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from shanhai.book import data
-from shanhai.book.webonly import WebOnly
+from shanhai.book.webonly import WebOnly, load_where
 from shanhai.book.words import words
 from shanhai.evidence.article import SIZE_LIMIT, UNCOUNTED
 from shanhai.evidence.ledger import DESCRIPTION
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 class open_article(WebOnly):  # noqa: N801 - docutils nodes are named so
     """The place where the article is opened; ``known`` is what the script is told."""
-
-    script = "article.js"
 
 
 class OpenArticleDirective(SphinxDirective):
@@ -77,7 +75,8 @@ def depart(self: HTML5Translator, node: open_article) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the directive."""
+    """Register the directive, and its script."""
     app.add_node(open_article, html=(visit, depart))
+    load_where(app, "article.js", lambda doctree: any(doctree.findall(open_article)))
     app.add_directive("open-article", OpenArticleDirective)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -18,8 +18,8 @@ STAMP = Path("_build", ".stamp.json")
 _UNSEEN = {"SHANHAI_DATA", "SHANHAI_CHROMIUM"}
 """Variables that no result depends on: the build sets the first, only tests read the other."""
 
-
 _PAGES = {".md", ".ipynb", ".rst"}
+"""Endings of pages; a notebook's own cells are the cache's key already."""
 
 
 class _Digest:
@@ -111,8 +111,8 @@ def fingerprint(root: Path, data: str = "data", language: str = "") -> str:
 
     That is every file in the ``data`` folder and beside the notebooks, the package's code,
     ``requirements.txt``, the names and versions of installed packages, the Python version and platform,
-    the book's language, and the variables ``SHANHAI_*`` and ``SOURCE_DATE_EPOCH``. Kernels are started
-    without Python's own variables, and with fixed locale, time zone and hashing.
+    the book's language, and the variables ``SHANHAI_*``, ``SOURCE_DATE_EPOCH`` and ``PYTHONPATH``. Kernels
+    are started without Python's other variables, and with fixed locale, time zone and hashing.
     """
     digest = _surroundings(root, language)
     digest.add_folder("data", root / data, "*")

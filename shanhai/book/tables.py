@@ -14,7 +14,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from shanhai.book import data
-from shanhai.book.webonly import WebOnly
+from shanhai.book.webonly import WebOnly, load_where
 from shanhai.book.words import words
 from shanhai.evidence.ledger import DESCRIPTION
 
@@ -31,8 +31,6 @@ LANGUAGES = frozenset({"zh", "en"})
 
 class data_tables(WebOnly):  # noqa: N801 - docutils nodes are named so
     """All tables; ``tables`` is what of each is written, ``words`` those around them."""
-
-    script = "tables.js"
 
 
 class DataTablesDirective(SphinxDirective):
@@ -98,7 +96,8 @@ def depart(self: HTML5Translator, node: data_tables) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the directive."""
+    """Register the directive, and its script."""
     app.add_node(data_tables, html=(visit, depart))
+    load_where(app, "tables.js", lambda doctree: any(doctree.findall(data_tables)))
     app.add_directive("data-tables", DataTablesDirective)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

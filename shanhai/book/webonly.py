@@ -1,8 +1,8 @@
-"""Parts of a page that only a browser has: nodes with a script of their own, which leave other outputs."""
+"""What only a browser has: nodes that leave other outputs, and scripts for the pages that need them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 
@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 
 
 class WebOnly(nodes.General, nodes.Element):
-    """A node that HTML alone shows; pages that hold one load its script."""
-
-    script: ClassVar[str]
+    """A node that HTML alone shows."""
 
 
 def load_where(app: Sphinx, script: str, is_there: Callable[[nodes.document], bool]) -> None:
@@ -34,13 +32,6 @@ def load_where(app: Sphinx, script: str, is_there: Callable[[nodes.document], bo
     app.connect("html-page-context", load)
 
 
-def _load(
-    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
-) -> None:
-    for name in sorted({node.script for node in doctree.findall(WebOnly)} if doctree else ()):
-        app.add_js_file(name, loading_method="defer")
-
-
 def _remove(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     if app.builder.format != "html":
         for node in list(doctree.findall(WebOnly)):
@@ -48,7 +39,6 @@ def _remove(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Load the scripts of such nodes with HTML pages; take the nodes out of everything else."""
+    """Take such nodes out of everything but HTML."""
     app.connect("doctree-resolved", _remove)
-    app.connect("html-page-context", _load)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,9 +1,9 @@
-# `make help` lists the commands. All the work is in shanhai/bootstrap.py, which needs nothing but Python.
+# `make help` lists the commands. All the work is in make.py, which needs nothing but Python.
 
 # The first Python the lock was compiled for; `make PYTHON=/path/to/python` overrides it.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' >/dev/null 2>&1 && echo $$p && break; done)
-BOOTSTRAP = "$(or $(PYTHON),$(error Python 3.11 to 3.13 was not found: install it, or say make PYTHON=/path/to/python))" shanhai/bootstrap.py
+BOOTSTRAP = "$(or $(PYTHON),$(error Python 3.11 to 3.13 was not found: install it, or say make PYTHON=/path/to/python))" make.py
 
 .PHONY: book html pdf test lab bench lint lock clean help
 .DEFAULT_GOAL := help

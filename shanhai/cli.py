@@ -5,7 +5,6 @@ Commands import what they need when they run, so that checking data does not loa
 
 from __future__ import annotations
 
-import importlib
 import json
 import sys
 from pathlib import Path
@@ -16,21 +15,9 @@ import click
 from shanhai import __version__
 from shanhai.evidence.errors import EvidenceError
 
-#: Commands that live with the part they drive: name, module, attribute.
-_ELSEWHERE = {"build": ("shanhai.book.commands", "build")}
-
 
 class _Commands(click.Group):
-    """A group that loads the book's commands when asked for, and says the user's errors plainly."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), *_ELSEWHERE])
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in _ELSEWHERE:
-            module, attribute = _ELSEWHERE[cmd_name]
-            return getattr(importlib.import_module(module), attribute)
-        return super().get_command(ctx, cmd_name)
+    """A group that says the user's errors plainly."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -108,3 +95,21 @@ def reconcile(data: Path | None, as_json: bool) -> None:
             f"  {values['left']['value']} {finding.identity.operator} {values['right']['value']}"
             f"  gap {gap['value']}{percent} {finding.unit}".rstrip()
         )
+
+
+@main.command()
+@click.option("--html", "outputs", flag_value="html", help="The HTML book alone.")
+@click.option("--pdf", "outputs", flag_value="pdf", help="The PDF report alone.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Kernels at a time; default: one a core.")
+@click.argument("root", type=click.Path(path_type=Path), default=Path())
+def build(outputs: str | None, jobs: int | None, root: Path) -> None:
+    """Build the book in ROOT (default: this folder): HTML in _build/html, PDF in _build/pdf."""
+    from shanhai.build.run import BUILDERS, Build, BuildError
+
+    wanted = (outputs,) if outputs else tuple(BUILDERS)
+    # The build redirects standard output while Sphinx talks; progress goes where it was before.
+    terminal = click.get_text_stream("stdout")
+    try:
+        Build(root.resolve(), wanted, jobs, lambda line: click.echo(line, file=terminal)).run()
+    except BuildError as error:
+        raise click.ClickException(str(error)) from None

@@ -13,7 +13,7 @@ import pandas as pd
 from myst_nb import glue as _glue
 
 from shanhai import formats
-from shanhai.charts.finding import finding
+from shanhai.charts.figure import finding
 from shanhai.charts.palette import COLORS
 from shanhai.charts.renderer import enable
 from shanhai.charts.theme import actor_scale

@@ -1,4 +1,8 @@
-"""The words of the interface, in the book's language, from one file of the book."""
+"""The words of the interface in the book's language: the package's own, some replaced by the book.
+
+``words.yml`` beside this module holds one group for each language. A book may replace single words in a
+file of the same shape, ``book/words.yml`` unless ``shanhai_words`` names another.
+"""
 
 from __future__ import annotations
 
@@ -14,29 +18,49 @@ if TYPE_CHECKING:
 
     from sphinx.environment import BuildEnvironment
 
+DEFAULTS = Path(__file__).with_name("words.yml")
+
 
 def words(env: BuildEnvironment) -> Mapping[str, Any]:
-    """Return the words of the book's language, from the file that ``shanhai_words`` names.
+    """Return the words of the book's language.
 
-    The current page is noted as depending on that file. A file that is missing, or that lacks the
-    language, raises ConfigError.
+    The current page is noted as depending on the book's own file, whether it is there or not.
+
+    Raises:
+        ConfigError: the book's file is not a mapping, or the package has no words of the language.
     """
     env.note_dependency(str(Path(env.srcdir) / env.config.shanhai_words))
     return load(Path(env.srcdir), env.config.shanhai_words, env.config.language or "en")
 
 
 def load(directory: Path, name: str, language: str) -> Mapping[str, Any]:
-    """Return the words of ``language`` (``zh_CN`` reads ``zh``) from the file ``name``."""
+    """Return the words of ``language`` (``zh_CN`` and ``zh-CN`` read ``zh``).
+
+    Words in the file ``name`` of the book in ``directory``, if it is there, come before the package's.
+    """
     group = language.replace("-", "_").partition("_")[0]
-    try:
-        groups = _parse((directory / name).read_text("utf-8"))
-    except FileNotFoundError:
-        raise ConfigError(f"shanhai_words: there is no file {name}") from None
-    except yaml.YAMLError as error:
-        raise ConfigError(f"shanhai_words: {name} is not YAML: {error}") from None
-    if not isinstance(groups, dict) or group not in groups:
-        raise ConfigError(f"shanhai_words: {name} has no words for language {group!r}")
-    return groups[group]
+    known = _parse(DEFAULTS.read_text("utf-8"))
+    own: Any = {}
+    path = directory / name
+    if path.is_file():
+        try:
+            own = _parse(path.read_text("utf-8-sig")) or {}
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{name}: not YAML in UTF-8: {error}") from None
+        if not isinstance(own, dict) or not isinstance(own.get(group, {}), dict):
+            raise ConfigError(f"{name}: expected a group of words for each language, such as zh:")
+    if group not in known and group not in own:
+        raise ConfigError(f"no words for language {group!r}; write a group {group}: in {name}")
+    return _merged(known.get(group, known["en"]), own.get(group, {}))
+
+
+def _merged(words: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``words`` with those of ``others`` in their places, groups within groups too."""
+    merged = dict(words)
+    for key, value in others.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _merged(merged[key], value) if both else value
+    return merged
 
 
 @lru_cache(maxsize=4)

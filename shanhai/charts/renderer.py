@@ -35,7 +35,7 @@ def enable() -> None:
 def render(spec: dict[str, Any], **_options: Any) -> dict[str, Any]:
     """Return the mime bundle of a chart, by the protocol of Altair's renderers.
 
-    A chart that is no finding (see `shanhai.charts.finding`) gets no picture for the book. Charts
+    A chart that is no finding (see `shanhai.charts.figure`) gets no picture for the book. Charts
     side by side keep the widths they have; ValueError says so if they are too wide for a page.
     """
     meta = spec.get("usermeta", {}).get(KEY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from shanhai.evidence.quantities import Numeral, find
+from shanhai.numerals.finder import Numeral, find
 
 if TYPE_CHECKING:
     from shanhai.evidence.ledger import Claim

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shanhai.evidence.article import read
-from shanhai.evidence.quantities import NUMERALS, Numeral, find
 from shanhai.evidence.tokens import disagreement
+from shanhai.numerals.finder import NUMERALS, Numeral, find
 
 if TYPE_CHECKING:
     from shanhai.evidence.ledger import Claim, Ledger, NonClaim

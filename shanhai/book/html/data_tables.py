@@ -1,0 +1,103 @@
+"""The tables of the data package in the page: the ``{data-tables}`` directive.
+
+Each table is folded, whole and in its own order; ``tables.js`` adds a filter and headers that sort. HTML
+alone has them: the report, and the search, keep to the pages that are written for reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+from shanhai.book import context
+from shanhai.book.pages.html_only import WebOnly, load_where
+from shanhai.book.words import words
+from shanhai.evidence.ledger import DESCRIPTION
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.writers.html5 import HTML5Translator
+
+    from shanhai.evidence.ledger import Ledger
+
+
+LANGUAGES = frozenset({"zh", "en"})
+"""Languages that columns come in, as names or as the ends of names."""
+
+
+class data_tables(WebOnly):  # noqa: N801 - docutils nodes are named so
+    """All tables; ``tables`` is what of each is written, ``words`` those around them."""
+
+
+class DataTablesDirective(SphinxDirective):
+    """``{data-tables}``: every table of the data package, to be looked through in the page."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the tables, codes and keys as labels of the book's language."""
+        ledger = context.ledger(self.env)
+        context.ledger(self.env, *ledger.tables)
+        self.env.note_dependency(str(context.directory(self.env) / DESCRIPTION))
+        lang = context.language(self.env)
+        tables = [_table(ledger, name, lang) for name in ledger.tables]
+        return [data_tables(tables=tables, words=dict(words(self.env)["tables"]))]
+
+
+def _table(ledger: Ledger, name: str, lang: str) -> dict[str, Any]:
+    """Return a table's names, its header and its rows as text."""
+    resource, fields = ledger.tables[name], ledger.fields(name)
+    fields = {key: field for key, field in fields.items() if not _is_foreign(key, fields, lang)}
+    return {
+        "name": name,
+        "path": resource["path"],
+        "title": resource.get("title", name),
+        "header": [(field.get("title", key), key) for key, field in fields.items()],
+        "rows": [
+            [context.cell(ledger, fields[key], row[key], lang) for key in fields]
+            for row in ledger.rows(name)
+        ],
+    }
+
+
+def _is_foreign(key: str, fields: Iterable[str], lang: str) -> bool:
+    """Tell whether a column says in another language what one of the book's language says too."""
+    stem, _, language = key.rpartition("_")
+    return language in LANGUAGES - {lang} and "_".join(filter(None, (stem, lang))) in fields
+
+
+def visit(self: HTML5Translator, node: data_tables) -> None:
+    """Write each table, folded."""
+    said = "".join(f' data-{key}="{escape(text)}"' for key, text in sorted(node["words"].items()))
+    self.body.append(f'<div class="data-tables"{said}>\n')
+    for table in node["tables"]:
+        title, rows = escape(table["title"]), table["rows"]
+        count = escape(node["words"]["rows"].format(shown=len(rows), all=len(rows)))
+        head = "".join(
+            f'<th scope="col">{escape(label)} <code>{escape(key)}</code></th>'
+            for label, key in table["header"]
+        )
+        body = "\n".join(
+            f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows
+        )
+        self.body.append(
+            f'<details id="table-{escape(table["name"])}"><summary>{title}'
+            f' <code>{escape(table["path"])}</code> <span class="count">{count}</span></summary>\n'
+            f'<div class="table-scroll" tabindex="0" role="region" aria-label="{title}">'
+            f"<table><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table></div></details>\n"
+        )
+    self.body.append("</div>\n")
+
+
+def depart(self: HTML5Translator, node: data_tables) -> None:
+    """Do nothing: the element is closed."""
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the directive, and its script."""
+    app.add_node(data_tables, html=(visit, depart))
+    load_where(app, "tables.js", lambda doctree: any(doctree.findall(data_tables)))
+    app.add_directive("data-tables", DataTablesDirective)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

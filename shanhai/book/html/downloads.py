@@ -1,0 +1,130 @@
+"""What a reader takes away: the data package as one file, each notebook with its results.
+
+The role ``{data-package}`text` `` links to the package. A page that is an executed notebook has, in
+the template, a link to the notebook as ``.ipynb`` and to its text source. Files are the same bytes
+whenever they are made from the same.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+from docutils import nodes
+from jupyter_cache import get_cache
+from myst_nb.core.read import create_nb_reader
+from sphinx import addnodes
+from sphinx.util.docutils import SphinxRole
+
+from shanhai.book import context
+from shanhai.book.words import load
+from shanhai.charts.mime import MIME
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The earliest time that a zip file can hold."""
+
+
+def package(folder: Path) -> dict[str, Any]:
+    """Return the description of the data package in ``folder``."""
+    return json.loads((folder / "datapackage.json").read_text("utf-8"))
+
+
+def write_package(folder: Path, target: Path) -> None:
+    """Write the package in ``folder``, its description and its licence among it, as a zip file."""
+    named = [folder / resource["path"] for resource in package(folder)["resources"]]
+    files = [folder / "datapackage.json", *sorted(folder.glob("LICENSE*")), *named]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(target, "w") as archive:
+        for path in files:
+            entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3
+            entry.external_attr = 0o100644 << 16
+            archive.writestr(entry, path.read_bytes(), compresslevel=9)
+
+
+def executed(env: BuildEnvironment, docname: str) -> nbformat.NotebookNode | None:
+    """Return a page's notebook with its results; None if it is none, or has not been executed."""
+    path = Path(env.doc2path(docname))
+    text = path.read_text("utf-8")
+    reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
+    if reader is None or env.mystnb_config.execution_mode != "cache":
+        return None
+    cache = get_cache(env.config.nb_execution_cache_path)
+    try:
+        _, notebook = cache.merge_match_into_notebook(reader.read(text))
+    except KeyError:
+        return None
+    kept = ("kernelspec", "language_info")
+    notebook.metadata = nbformat.from_dict(
+        {key: notebook.metadata[key] for key in kept if key in notebook.metadata}
+    )
+    for number, cell in enumerate(notebook.cells, 1):
+        cell.id = f"cell-{number}"  # the reader's are drawn by lot
+        for output in cell.get("outputs", []):
+            bundle = output.get("data", {})
+            chart = bundle.pop(MIME, None)
+            if chart:
+                bundle["image/svg+xml"] = chart["svg"]["wide"]  # what any Jupyter can show
+    return notebook
+
+
+class PackageRole(SphinxRole):
+    """A link to the data package in HTML; elsewhere its text."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the link, and note that this page describes the data."""
+        name = package(context.directory(self.env))["name"]
+        self.env.metadata[self.env.docname]["shanhai_data_page"] = True
+        root = "../" * self.env.docname.count("/")
+        link = nodes.reference("", self.text, refuri=f"{root}{name}.zip", internal=True)
+        link["classes"] += ["download"]
+        html, other = addnodes.only(expr="html"), addnodes.only(expr="not html")
+        html += link
+        other += nodes.Text(self.text)
+        return [html, other], []
+
+
+def _page(
+    app: Sphinx, pagename: str, template: str, variables: dict[str, Any], doctree: nodes.document
+) -> None:
+    """Tell the template of a notebook's files."""
+    meta = variables.get("meta") or {}
+    is_executed = (
+        app.builder.name == "html"
+        and "kernelspec" in meta
+        and app.env.mystnb_config.execution_mode == "cache"
+    )
+    variables["notebook_file"] = f"{pagename.rpartition('/')[2]}.ipynb" if is_executed else None
+    if is_executed:
+        known = load(Path(app.srcdir), app.config.shanhai_words, app.config.language or "en")
+        variables["download_words"] = known.get("download", {})
+
+
+def _finish(app: Sphinx, exception: Exception | None) -> None:
+    if exception or app.builder.name != "html":
+        return
+    folder, out = context.directory(app.env), Path(app.outdir)
+    if any("shanhai_data_page" in meta for meta in app.env.metadata.values()):
+        write_package(folder, out / f"{package(folder)['name']}.zip")
+    for docname in sorted(app.env.found_docs):
+        if "kernelspec" not in app.env.metadata.get(docname, {}):
+            continue
+        notebook = executed(app.env, docname)
+        if notebook:
+            nbformat.write(notebook, out / f"{docname}.ipynb")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the role; write the files when the pages are there."""
+    app.add_role("data-package", PackageRole())
+    app.connect("html-page-context", _page)
+    app.connect("build-finished", _finish)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

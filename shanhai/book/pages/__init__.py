@@ -1,0 +1,1 @@
+"""Roles, directives and nodes that pages of any builder may hold."""

@@ -1,0 +1,102 @@
+"""The ``{reconciliation}`` directive: every identity with both sides, gap, verdict and explanation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+from shanhai import formats
+from shanhai.book import context
+from shanhai.book.pages.claims import reference
+from shanhai.book.words import words
+from shanhai.evidence.reconcile import Finding, reconcile
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from sphinx.application import Sphinx
+
+    from shanhai.evidence.interval import Interval
+    from shanhai.evidence.ledger import Ledger
+
+
+#: How the two sides stand to each other, by the relation that should hold and the verdict.
+_SIGNS = {
+    "=": {"exact": "=", "within rounding": "≈", "inconsistent": "≠", "not comparable": "|"},
+    ">=": {"exact": "≥", "within rounding": "≳", "inconsistent": "≱", "not comparable": "|"},
+    "<=": {"exact": "≤", "within rounding": "≲", "inconsistent": "≰", "not comparable": "|"},
+}
+
+
+class ReconciliationDirective(SphinxDirective):
+    """A table of all identities: what should hold, the two sides, the verdict."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        ledger = context.ledger(self.env, "claims", "identities", "codes")
+        term = words(self.env)
+        header = [term[key] for key in ("identity", "sides", "verdict")]
+        rows = [self._row(ledger, finding) for finding in reconcile(ledger)]
+        return [context.table(header, rows, widths=[48, 34, 18], classes=["reconciliation"])]
+
+    def _row(self, ledger: Ledger, finding: Finding) -> list[list[nodes.Node]]:
+        lang = context.language(self.env)
+        identity = finding.identity
+        title = nodes.paragraph(
+            "",
+            "",
+            nodes.strong("", getattr(identity, f"title_{lang}")),
+            ids=[f"identity-{identity.id}"],
+        )
+        used = nodes.paragraph("", "", classes=["facts"])
+        for index, claim in enumerate(finding.claims):
+            if index:
+                used += nodes.Text(words(self.env)["comma"])
+            used += reference(claim, ledger.claims[claim].token, self.env.docname)
+        explanation = nodes.paragraph("", getattr(identity, f"explanation_{lang}"))
+        sign = _SIGNS[identity.operator][finding.verdict]
+        place = min((ledger.claims[claim].place for claim in finding.claims), default=None)
+        sides = nodes.paragraph(
+            "",
+            f"{self._amount(finding.left, place)} {sign} {self._amount(finding.right, place)}",
+        )
+        gap = nodes.paragraph("", self._gap(finding, place), classes=["facts"])
+        verdict = nodes.paragraph(
+            "",
+            "",
+            nodes.inline(
+                "",
+                ledger.code("verdict", finding.verdict, lang),
+                classes=["verdict", finding.verdict.replace(" ", "-")],
+            ),
+        )
+        cells = [[title, used, explanation], [sides, gap], [verdict]]
+        if identity.reason:
+            reason = ledger.code("scope_reason", identity.reason, lang)
+            cells[2].append(nodes.paragraph("", reason, classes=["facts"]))
+        return cells
+
+    def _amount(self, side: Interval, place: Decimal | None) -> str:
+        # As the prose has it, and as a reader who adds the printed figures finds it.
+        return formats.format_scaled(side.value, self.env.config.language, place=place)
+
+    def _gap(self, finding: Finding, place: Decimal | None) -> str:
+        if not finding.gap.value:
+            return ""
+        language = self.env.config.language
+        text = words(self.env)["gap"].format(
+            gap=formats.format_scaled(abs(finding.gap.value), language, place=place)
+        )
+        if finding.percent is not None and finding.identity.operator == "=":
+            text += words(self.env)["of_left"].format(
+                share=formats.format_share(abs(finding.percent) / 100, language)
+            )
+        return text
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the directive."""
+    app.add_directive("reconciliation", ReconciliationDirective)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,1 @@
+"""The PDF report: a Sphinx builder that writes Typst and typesets it."""

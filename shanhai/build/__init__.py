@@ -1,0 +1,1 @@
+"""Building a book: execution, cache, digests, locks, and putting outputs in place."""

@@ -1,0 +1,280 @@
+"""Build the book: check the data, execute the notebooks, write HTML and PDF, put them in place.
+
+Everything is made in a work folder. The outputs take the place of the last ones only when all went well,
+each in one step, so the last good book stays readable whatever happens. Sphinx runs through Jupyter Book's
+own function and configuration, so the HTML is what ``jupyter-book build .`` gives.
+
+Of an earlier build only what was read is used again (``doctrees``): outputs are written anew, so that a
+page that is no longer in the book, or its pictures, cannot stay behind. Where nothing at all has changed
+since the last good build, and its outputs are as they were made, there is nothing to do.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import io
+import os
+import re
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from sphinx.errors import SphinxError
+
+from shanhai.book.pdf.builder import TARGET
+from shanhai.build.digests import contents, inputs, read_stamp, write_stamp
+from shanhai.build.lock import locked
+from shanhai.build.swap import exchange, restore
+from shanhai.evidence.check import check
+
+#: Builders by output, with the folder each writes to in the work folder.
+BUILDERS = {"html": "html", "pdf": "shanhai-report"}
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_PROGRESS = re.compile(r"\[\d+/\d+\] |\d+ of \d+ notebooks executed|no notebook ")
+_WARNING = re.compile(r"\b(WARNING|ERROR|CRITICAL|SEVERE)\b: ")
+
+_REMEDIES = {
+    errno.EACCES: "cannot be written; make the folder writable for yourself",
+    errno.EPERM: "cannot be written; make the folder writable for yourself",
+    errno.EEXIST: "is a file where a folder is needed; move it away",
+    errno.ENOTDIR: "is a file where a folder is needed; move it away",
+    errno.EROFS: "is on a read-only disk; copy the folder to one that can be written",
+    errno.ENOSPC: "the disk is full; free some space and build again",
+    errno.EDQUOT: "your share of the disk is full; free some space and build again",
+}
+
+
+class BuildError(Exception):
+    """The book cannot be built; the message says why, and nothing was put in place."""
+
+
+@dataclass(frozen=True)
+class Build:
+    """One build of the book in ``root``."""
+
+    root: Path
+    outputs: tuple[str, ...] = ("html", "pdf")
+    jobs: int | None = None
+    say: Callable[[str], None] = print
+
+    @property
+    def out(self) -> Path:
+        """Where finished outputs stand."""
+        return self.root / "_build"
+
+    @property
+    def work(self) -> Path:
+        """Where they are made."""
+        return self.out / "work"
+
+    @property
+    def logs(self) -> Path:
+        """Where the whole of what the tools say is kept."""
+        return self.out / "logs"
+
+    def run(self) -> None:
+        """Build and put in place.
+
+        Raises:
+            BuildError: something is wrong; the outputs of the last build are untouched.
+        """
+        for name in ("_config.yml", "_toc.yml"):
+            if not (self.root / name).is_file():
+                raise BuildError(f"{self.root / name}: no such file; run this in the book's folder")
+        try:
+            self.out.mkdir(parents=True, exist_ok=True)
+            with locked(self.out / ".lock", self._wait):
+                self._run()
+        except OSError as error:
+            if error.errno not in _REMEDIES:
+                raise
+            raise BuildError(f"{error.filename or self.out}: {_REMEDIES[error.errno]}") from None
+        except KeyboardInterrupt:
+            raise BuildError("stopped; the last good book is still in place") from None
+
+    def _wait(self) -> None:
+        self.say("another build is running in this folder; waiting for it to end")
+
+    def _run(self) -> None:
+        started = time.monotonic()
+        restore(self.out / "html")
+        settings = self._settings()
+        made_from = inputs(self.root, self._data(settings))
+        stamp = read_stamp(self.root)
+        if all(self._stands(stamp.get(output), made_from) for output in self.outputs):
+            self.say("nothing has changed since the last build; the book is as it was")
+            for output in self.outputs:
+                self.say(f"      {self.root / stamp[output][0]}")
+            return
+        steps = len(self.outputs) + 2
+        self.say(f"[1/{steps}] checking the data")
+        self._check(settings)
+        # What a build has read counts only if it came to its end: one that failed would not be
+        # warned again of pages it need not read again, one that was killed may have left half a file.
+        unfinished = self.work / "unfinished"
+        if unfinished.exists():
+            shutil.rmtree(self.work)
+        self.work.mkdir(parents=True, exist_ok=True)
+        unfinished.touch()
+        for number, output in enumerate(self.outputs, 2):
+            self.say(f"[{number}/{steps}] making the {output.upper()}")
+            pages = self._pages(stamp, made_from) if output == "pdf" else None
+            if not (pages and self._take_report(pages, settings)):
+                self._sphinx(output)
+        self.say(f"[{steps}/{steps}] putting it in place")
+        targets = [self._place(output) for output in self.outputs]
+        unfinished.unlink()
+        for output, target in zip(self.outputs, targets, strict=True):
+            name = target.relative_to(self.root).as_posix()
+            stamp[output] = [name, made_from, contents(_whole(target))]
+        # What was changed while it was read counts for the next build.
+        if inputs(self.root, self._data(settings)) == made_from:
+            write_stamp(self.root, stamp)
+        self.say(f"done in {time.monotonic() - started:.1f} s")
+        for target in targets:
+            self.say(f"      {target}")
+
+    def _stands(self, known: list[str] | None, made_from: str) -> bool:
+        """Return whether an output was made from what is there now, and is still as it was made."""
+        if not known or known[1] != made_from:
+            return False
+        target = self.root / known[0]
+        return target.exists() and contents(_whole(target)) == known[2]
+
+    def _settings(self) -> dict:
+        """Return Sphinx's own settings in ``_config.yml``, those below ``sphinx: config:``."""
+        try:
+            config = yaml.safe_load((self.root / "_config.yml").read_text(encoding="utf-8")) or {}
+        except yaml.YAMLError as error:
+            line = error.problem_mark.line + 1 if getattr(error, "problem_mark", None) else 1
+            raise BuildError(f"_config.yml:{line}: not YAML; mend it and build again") from None
+        except UnicodeDecodeError:
+            raise BuildError("_config.yml:1: not UTF-8; save it so and build again") from None
+        own = config
+        for part in ("sphinx", "config"):
+            if not isinstance(own, dict):
+                raise BuildError("_config.yml:1: settings expected, as `name: value`")
+            own = own.get(part) or {}
+        if not isinstance(own, dict):
+            raise BuildError("_config.yml:1: sphinx: config: settings expected, as `name: value`")
+        return own
+
+    def _data(self, settings: dict) -> str:
+        return settings.get("shanhai_data", "data")
+
+    def _check(self, settings: dict) -> None:
+        faults = check(self.root / self._data(settings))
+        if faults:
+            lines = "\n".join(str(fault) for fault in faults)
+            raise BuildError(f"{lines}\nthe data has {len(faults)} faults; nothing was built")
+
+    def _sphinx(self, output: str) -> None:
+        """Run Sphinx for one output, every warning an error."""
+        from jupyter_book.sphinx import build_sphinx
+
+        made = self.work / BUILDERS[output]
+        shutil.rmtree(made, ignore_errors=True)
+        # The first output executes what is to be executed; the others find it done.
+        log = _Log(self.say if output == self.outputs[0] else None)
+        with contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
+            result = build_sphinx(
+                self.root,
+                made,
+                noconfig=True,
+                path_config=self.root / "_config.yml",
+                confoverrides={
+                    "external_toc_path": (self.root / "_toc.yml").as_posix(),
+                    "latex_individualpages": False,  # Jupyter Book asks for it.
+                    "nitpicky": True,
+                    "shanhai_jobs": self.jobs or 0,
+                },
+                doctreedir=self.work / "doctrees",
+                builder=BUILDERS[output],
+                warningiserror=True,
+                keep_going=True,
+            )
+        if isinstance(result, KeyboardInterrupt):
+            raise result
+        self.logs.mkdir(parents=True, exist_ok=True)
+        text = _ANSI.sub("", log.getvalue())
+        path = self.logs / f"{output}.log"
+        path.write_text(text, encoding="utf-8")
+        if result:
+            raise BuildError(
+                self._faults(text, result, f"the {output.upper()} was not built", path)
+            )
+
+    def _pages(self, stamp: dict[str, list[str]], made_from: str) -> Path | None:
+        """Return the folder of the pages of this state of the book: just made, or still in place."""
+        if "html" in self.outputs:
+            return self.work / BUILDERS["html"]
+        return self.out / "html" if self._stands(stamp.get("html"), made_from) else None
+
+    def _take_report(self, pages: Path, settings: dict) -> bool:
+        """Take the report that the pages offer, if they do; it was typeset from the same documents."""
+        report = settings.get("shanhai_report")
+        if not report:
+            return False
+        offered = pages / f"{report.get('target', TARGET)}.pdf"
+        if not offered.is_file():
+            return False
+        made = self.work / BUILDERS["pdf"]
+        shutil.rmtree(made, ignore_errors=True)
+        made.mkdir()
+        shutil.copy2(offered, made / offered.name)
+        return True
+
+    def _faults(self, text: str, result: Exception | int, what: str, log: Path) -> str:
+        """Return all warnings and errors of a log, each once, with paths as seen from the book."""
+        said = []
+        if isinstance(result, SphinxError):
+            said = str(result).splitlines()
+        elif isinstance(result, Exception):
+            said = [f"{type(result).__name__}: {result}"]
+        warnings = [line for line in text.splitlines() if _WARNING.search(line)]
+        lines = [line.replace(f"{self.root}{os.sep}", "") for line in [*warnings, *said]]
+        end = f"{what}; all that was said is in {log.relative_to(self.root)}"
+        return "\n".join([*dict.fromkeys(lines), end])
+
+    def _place(self, output: str) -> Path:
+        """Put one output in place in one step; return where the reader opens it."""
+        made = self.work / BUILDERS[output]
+        if output == "html":
+            # Sphinx's note of the configuration; nobody reads it here.
+            (made / ".buildinfo").unlink(missing_ok=True)
+            target = self.out / "html"
+            exchange(made, target)
+            shutil.rmtree(made, ignore_errors=True)
+            return target / "index.html"
+        reports = sorted(made.glob("*.pdf"))
+        if len(reports) != 1:
+            raise BuildError(f"{made}: one PDF was expected, there are {len(reports)}")
+        target = self.out / "pdf" / reports[0].name
+        target.parent.mkdir(exist_ok=True)
+        os.replace(reports[0], target)
+        return target
+
+
+def _whole(target: Path) -> Path:
+    """Return the folder of the HTML book, or the PDF's file."""
+    return target.parent if target.name == "index.html" else target
+
+
+class _Log(io.StringIO):
+    """All that Sphinx says, with the progress of the notebooks passed on as it comes."""
+
+    def __init__(self, say: Callable[[str], None] | None) -> None:
+        super().__init__()
+        self.say = say
+
+    def write(self, text: str) -> int:
+        """Keep ``text``; pass on the lines that count notebooks."""
+        for line in _ANSI.sub("", text).splitlines():
+            if self.say and _PROGRESS.match(line):
+                self.say(f"      {line}")
+        return super().write(text)

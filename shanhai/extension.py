@@ -1,0 +1,42 @@
+"""The Sphinx extension that a book names in its settings: every part of the package that pages need.
+
+A part is a module with a ``setup`` of its own. Book pages come first, then what HTML and the PDF make of
+them, then the execution of notebooks.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+PARTS = (
+    "book.pages.claims",
+    "book.pages.derived",
+    "book.pages.figures",
+    "book.pages.html_only",
+    "book.pages.identities",
+    "book.pages.typography",
+    "book.html.data_tables",
+    "book.html.downloads",
+    "book.html.metadata",
+    "book.html.notebook_styles",
+    "book.html.open_article",
+    "book.html.report_link",
+    "book.html.search",
+    "book.html.slim",
+    "book.html.theme_words",
+    "book.pdf.builder",
+    "build.execution",
+)
+"""The modules that are Sphinx extensions themselves, by their names within the package."""
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the configuration values that all parts share, then each part."""
+    app.add_config_value("shanhai_data", "data", "env", str)
+    app.add_config_value("shanhai_words", "book/words.yml", "env", str)
+    for part in PARTS:
+        app.setup_extension(f"shanhai.{part}")
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,435 @@
+"""The real book's pages in a real browser: what they weigh, what they load, what their buttons do."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import posixpath
+import re
+import subprocess
+import sys
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+import axe_playwright_python
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from playwright.sync_api import Browser, Page, expect
+
+from shanhai.book.html import icons, purge
+from shanhai.book.html.downloads import write_package
+from shanhai.evidence.check import check
+
+LIMIT = 250_000
+"""What a page may weigh, gzipped, all its files together, before the reader does anything."""
+
+CHAPTER = "notebooks/03-investment.html"
+
+
+def names(book: Path) -> list[str]:
+    """Return the pages of the book, by address."""
+    return sorted(path.relative_to(book).as_posix() for path in book.rglob("*.html"))
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 360, "height": 780}, has_touch=True)
+    yield context.new_page()
+    context.close()
+
+
+def test_every_page_is_light_whole_and_without_complaint(real_book, served, browser):
+    complaints, weights = [], {}
+    for name in names(real_book):
+        context = browser.new_context()  # with nothing kept of the page before
+        page = context.new_page()
+        answers, said = [], []
+        page.on("response", lambda answer, answers=answers: answers.append(answer))
+        page.on("pageerror", lambda error, said=said: said.append(str(error)))
+        page.on(
+            "console", lambda line, said=said: said.append(line.text) if line.type == "error" else 0
+        )
+        page.goto(f"{served}/{name}", wait_until="networkidle")
+        answers = [answer for answer in answers if not answer.url.startswith("data:")]
+        complaints += [f"{name}: {text}" for text in said]
+        complaints += [
+            f"{name}: {a.url}: {a.status}"
+            for a in answers
+            if a.status != 200 or not a.url.startswith(served)
+        ]
+        weights[name] = sum(len(gzip.compress(answer.body())) for answer in answers)
+        context.close()
+    assert complaints == []
+    assert {name: size for name, size in weights.items() if size > LIMIT} == {}
+    print("gzipped bytes by page:", weights)
+
+
+def test_nothing_lies_among_the_static_files_that_no_page_names(real_book):
+    kept = {
+        p.relative_to(real_book / "_static").as_posix() for p in (real_book / "_static").rglob("*")
+    }
+    assert not [
+        name for name in kept if re.search(r"thebe|fontawesome|locales|bootstrap|\.map$", name)
+    ]
+    assert "styles.css" in kept
+
+
+def test_all_pages_name_one_and_the_same_version_of_the_style_sheet(real_book):
+    found = [
+        re.findall(r"styles\.css\?v=(\w+)", (real_book / n).read_text("utf-8"))
+        for n in names(real_book)
+    ]
+    assert {len(versions) for versions in found} == {1}
+    assert len({versions[0] for versions in found}) == 1
+
+
+def test_every_link_within_the_book_leads_somewhere(real_book):
+    pages = {name: (real_book / name).read_text("utf-8") for name in names(real_book)}
+    soups = {name: BeautifulSoup(text, "html.parser") for name, text in pages.items()}
+    ids = {name: {tag["id"] for tag in soup.find_all(id=True)} for name, soup in soups.items()}
+    lost, checked = [], 0
+    for name, soup in soups.items():
+        for tag in soup.find_all(["a", "link", "script", "img", "source"]):
+            address = tag.get("href") or tag.get("src")
+            if not address or address.startswith(("http:", "https:", "mailto:", "data:")):
+                continue
+            path, _, anchor = unquote(address.partition("?")[0]).partition("#")
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path or "."))
+            target = target if path else name
+            checked += 1
+            if not (real_book / target).is_file() or (anchor and anchor not in ids[target]):
+                lost.append(f"{name}: {address}")
+    assert lost == []
+    assert checked > 1000
+
+
+def test_no_page_has_an_id_twice(real_book):
+    for name in names(real_book):
+        soup = BeautifulSoup((real_book / name).read_text("utf-8"), "html.parser")
+        counts = Counter(tag["id"] for tag in soup.find_all(id=True))
+        assert [key for key, count in counts.items() if count > 1] == [], name
+
+
+def test_every_icon_is_drawn(real_book):
+    css = (real_book / "_static" / "styles.css").read_text("utf-8")
+    text = [(real_book / name).read_text("utf-8") for name in names(real_book)]
+    for family, name in icons.used(text) - {("fa-solid", "lg")}:
+        assert f".{family}.fa-{name}{{--icon:" in css
+
+
+def test_no_rule_asks_for_the_icon_font(real_book):
+    css = (real_book / "_static" / "styles.css").read_text("utf-8")
+    assert not re.findall(r"content:var\(--pst-icon[\w-]*\)", css)
+    assert re.search(r'a\.reference\.download[^{]*\{[^}]*--icon:url\("data:', css)
+
+
+def test_nothing_is_wider_than_a_phone(real_book, served, phone):
+    wide = []
+    for name in names(real_book):
+        phone.goto(f"{served}/{name}")
+        if phone.evaluate("document.documentElement.scrollWidth") > 360:
+            wide.append(name)
+    assert wide == []
+
+
+#: Labels of the charts a reader sees that stand on one another, or beyond the left or right of the picture.
+CROWDED = """() => [...document.querySelectorAll('figure.chart svg')].flatMap(svg => {
+  const frame = svg.getBoundingClientRect();
+  const labels = [...svg.querySelectorAll('text')].filter(text => text.textContent.trim())
+    .map(text => [text.textContent, text.getBoundingClientRect()]).filter(([, box]) => box.width);
+  const near = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > -2
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 5;
+  return labels.flatMap(([text, box], i) => [
+    ...labels.slice(i + 1).filter(([, other]) => near(box, other)).map(([other]) => `${text} | ${other}`),
+    ...(box.left < frame.left - 1 || box.right > frame.right + 1 ? [`${text} outside`] : []),
+  ]).map(fault => `${svg.closest('figure').dataset.chart}: ${fault}`);
+})"""
+
+
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_no_label_of_a_chart_stands_on_another_or_outside(real_book, browser, width):
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    crowded = {}
+    for path in sorted(real_book.glob("notebooks/*.html")):
+        page.goto(path.as_uri())
+        assert page.evaluate(SMALLEST) >= 11
+        if found := page.evaluate(CROWDED):
+            crowded[path.stem] = found
+    context.close()
+    assert not crowded
+
+
+#: The smallest type of the charts a reader sees, in pixels of the screen.
+SMALLEST = """() => Math.min(...[...document.querySelectorAll('figure.chart svg text')]
+  .filter(text => text.getBoundingClientRect().width)
+  .map(text => text.getScreenCTM().a * parseFloat(getComputedStyle(text).fontSize)))"""
+
+
+def test_a_line_of_prose_has_35_to_45_characters(served, page):
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{served}/{CHAPTER}")
+    width, size = page.eval_on_selector_all(
+        ".bd-article section > p",
+        "all => { const p = all.reduce((a, b) => a.innerText.length > b.innerText.length ? a : b);"
+        "return [p.clientWidth, parseFloat(getComputedStyle(p).fontSize)]; }",
+    )
+    assert 35 <= width / size <= 45
+
+
+def test_the_theme_button_changes_colours_and_the_choice_lasts(served, page):
+    page.emulate_media(color_scheme="light")
+    page.goto(f"{served}/{CHAPTER}")
+    html = page.locator("html")
+    expect(html).to_have_attribute("data-theme", "light")
+    before = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    while html.get_attribute("data-theme") != "dark":
+        page.locator(".theme-switch-button").click()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != before
+    page.goto(f"{served}/index.html")
+    expect(html).to_have_attribute("data-theme", "dark")
+
+
+def test_dark_mode_is_there_before_scripts_that_wait(served, page):
+    page.emulate_media(color_scheme="dark")
+    page.route("**/*.js*", lambda route: route.abort())
+    page.goto(f"{served}/{CHAPTER}")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_one_switch_folds_and_unfolds_all_code(served, page):
+    page.goto(f"{served}/{CHAPTER}")
+    cells, switch = page.locator("details.code"), page.locator(".code-switch")
+    assert cells.count() > 1
+    expect(page.locator("details.code[open]")).to_have_count(0)
+    switch.press("Enter")
+    expect(page.locator("details.code[open]")).to_have_count(cells.count())
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    expect(cells.first.locator("button.copybtn")).to_have_count(1)
+    switch.press("Enter")
+    expect(page.locator("details.code[open]")).to_have_count(0)
+
+
+def test_the_sidebar_opens_and_closes_on_a_phone(served, phone):
+    phone.goto(f"{served}/{CHAPTER}")
+    link = phone.locator(".bd-sidebar-primary a", has_text="证据账")
+    expect(link).not_to_be_in_viewport()
+    phone.locator(".primary-toggle").tap()
+    expect(link).to_be_in_viewport(ratio=1)  # it has come to rest
+    phone.keyboard.press("Escape")
+    expect(link).not_to_be_in_viewport()
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_there_is_one_way_to_search(served, page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{served}/{CHAPTER}")
+    ways = page.locator(".search-button__button:visible, input[type=search]:visible")
+    expect(ways).to_have_count(1)
+    ways.click()
+    expect(page.locator("input[type=search]:visible")).to_be_focused()
+
+
+def test_the_contents_follow_the_reader(served, page):
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{served}/{CHAPTER}")
+    last = page.locator(".bd-toc-nav a").last
+    page.locator(last.get_attribute("href")).scroll_into_view_if_needed()
+    page.evaluate("id => document.querySelector(id).scrollIntoView()", last.get_attribute("href"))
+    expect(last).to_have_attribute("aria-current", "true")
+
+
+def test_buttons_that_need_scripts_are_not_offered_without(browser, served):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{served}/{CHAPTER}")
+    assert page.locator(".needs-script").count() > 1
+    expect(page.locator(".needs-script:visible")).to_have_count(0)
+    context.close()
+
+
+def test_print_leaves_out_code_and_navigation(served, page):
+    page.goto(f"{served}/{CHAPTER}")
+    page.emulate_media(media="print")
+    expect(page.locator("details.code:visible, .bd-header-article:visible")).to_have_count(0)
+    expect(page.locator("h1:visible")).to_have_count(1)
+
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def test_axe_finds_no_violation(real_book, served, browser):
+    context = browser.new_context(color_scheme="light")
+    page = context.new_page()
+    found = []
+    for number, name in enumerate(names(real_book)):
+        page.set_viewport_size({"width": (1440, 360)[number % 2], "height": 900})
+        page.goto(f"{served}/{name}")
+        # Colours that are still on their way to others would be judged as they are.
+        page.add_style_tag(content="*, *::before, *::after { transition: none !important; }")
+        if name == CHAPTER:
+            page.eval_on_selector_all("details", "all => all.forEach(one => { one.open = true })")
+        page.evaluate(AXE)
+        # What a page is made of does not depend on its colours.
+        for scheme, rules in (("light", WCAG), ("dark", ["color-contrast"])):
+            page.emulate_media(color_scheme=scheme)
+            expect(page.locator("html")).to_have_attribute("data-theme", scheme)
+            options = {"runOnly": rules, "resultTypes": ["violations"]}
+            found += [
+                f"{name}, {scheme}: {violation['id']}: {node['html'][:120]}: {node['failureSummary']}"
+                for violation in page.evaluate("options => axe.run(options)", options)["violations"]
+                for node in violation["nodes"]
+            ]
+        page.emulate_media(color_scheme="light")
+    context.close()
+    assert found == []
+
+
+# What a reader takes away
+
+
+def test_the_data_comes_as_one_package(real_book, root, tmp_path, served, page):
+    page.goto(f"{served}/book/data.html")
+    with page.expect_download() as download:
+        page.locator("a.download[href$='.zip']").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        archive.extractall(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {
+        path.name for path in (root / "data").iterdir()
+    }
+    for path in tmp_path.iterdir():
+        assert path.read_bytes() == (root / "data" / path.name).read_bytes()
+    assert check(tmp_path) == []
+
+
+def test_a_package_is_the_same_bytes_whenever_it_is_made(data, tmp_path):
+    write_package(data, tmp_path / "one.zip")
+    for path in data.iterdir():
+        os.utime(path, (1_600_000_000, 1_600_000_000))
+    write_package(data, tmp_path / "other.zip")
+    assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "other.zip").read_bytes()
+
+
+def test_each_chapter_offers_its_notebook_with_results(real_book, root, served, page):
+    chapters = sorted(path.stem for path in (root / "notebooks").glob("*.md"))
+    for chapter in chapters:
+        page.goto(f"{served}/notebooks/{chapter}.html")
+        links = page.locator(".notebook-files a")
+        hrefs = [links.nth(n).get_attribute("href") for n in range(links.count())]
+        assert hrefs == [f"{chapter}.ipynb", f"../_sources/notebooks/{chapter}.md"]
+        assert all((real_book / "notebooks" / href).is_file() for href in hrefs)
+        notebook = nbformat.read(real_book / "notebooks" / f"{chapter}.ipynb", as_version=4)
+        nbformat.validate(notebook)
+        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        assert any("image/svg+xml" in out.get("data", {}) for cell in code for out in cell.outputs)
+        assert all(cell.execution_count for cell in code)
+
+
+# What machines read
+
+
+def linked(real_book: Path, name: str) -> dict:
+    soup = BeautifulSoup((real_book / name).read_text("utf-8"), "html.parser")
+    return json.loads(soup.find("script", type="application/ld+json").string)
+
+
+def test_pages_say_what_they_are(real_book, root):
+    about = json.loads((root / "data" / "datapackage.json").read_text("utf-8"))
+    dataset = linked(real_book, "book/data.html")
+    assert (dataset["@type"], dataset["name"]) == ("Dataset", about["title"])
+    assert (real_book / "book" / dataset["distribution"]["contentUrl"]).is_file()
+    chapter = linked(real_book, CHAPTER)
+    soup = BeautifulSoup((real_book / CHAPTER).read_text("utf-8"), "html.parser")
+    assert chapter["@type"] == "Article"
+    assert chapter["headline"] == soup.find("meta", property="og:title")["content"]
+    assert soup.h1.text.startswith(chapter["headline"])
+    assert 20 < len(soup.find("meta", attrs={"name": "description"})["content"]) <= 150
+    assert not (real_book / "sitemap.xml").exists()
+
+
+def test_each_heading_and_figure_has_its_address(real_book):
+    for name in sorted({*names(real_book)} - {"search.html"}):
+        soup = BeautifulSoup((real_book / name).read_text("utf-8"), "html.parser")
+        for place in soup.select("article h1, article h2, article h3, article figure"):
+            link = place.select_one("a.headerlink")
+            assert link, f"{name}: {place.text[:40]}"
+            assert soup.find(id=link["href"][1:])
+
+
+def test_a_book_that_knows_its_address_says_it(tmp_path):
+    (tmp_path / "index.md").write_text("# 题 <b>\n\n第一段，“引”&lt;。\n", "utf-8")
+    (tmp_path / "words.yml").write_text("en: {}\n", "utf-8")
+    (tmp_path / "conf.py").write_text(
+        "extensions = ['myst_nb', 'shanhai.extension']\nnb_execution_mode = 'off'\n"
+        "shanhai_words = 'words.yml'\nhtml_theme = 'sphinx_book_theme'\n",
+        "utf-8",
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "sphinx", "-q", tmp_path, tmp_path / "out"],
+        env={**os.environ, "SHANHAI_BASEURL": "https://book.test/a&b"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    tree = ElementTree.parse(tmp_path / "out" / "sitemap.xml")
+    assert [e.text for e in tree.iter() if e.tag.endswith("loc")] == [
+        "https://book.test/a&b/index.html"
+    ]
+    soup = BeautifulSoup((tmp_path / "out" / "index.html").read_text("utf-8"), "html.parser")
+    assert soup.find("link", rel="canonical")["href"] == "https://book.test/a&b/index.html"
+    assert soup.find("meta", property="og:url")["content"] == "https://book.test/a&b/index.html"
+    assert soup.find("meta", property="og:title")["content"] == "题 <b>"
+
+
+@pytest.mark.parametrize(
+    ("css", "kept"),
+    [
+        (".a,.b{color:red}", ".a{color:red}\n"),
+        (".a:not(.b,.c) p{margin:0}", ".a:not(.b,.c) p{margin:0}\n"),
+        ("@media print{.b{margin:0}}", ""),
+        (
+            "@media (max-width:9px){.b{margin:0}.a{margin:0}}",
+            "@media (max-width:9px){\n.a{margin:0}\n}\n",
+        ),
+        ('/* said */p::before{content:"a  b"}', 'p::before{content:"a  b"}\n'),
+        ('@charset "utf-8";', ""),
+        (".a\\:b{margin:0}", ""),
+        (".a/* , .x */,.b{margin:0}", ".a{margin:0}\n"),
+        ('@import url("x.css");', '@import url("x.css");\n'),
+        (".a{margin:0} .x", ".a{margin:0}\n"),  # cut off
+        ('[data-theme="dark"] #x .a{margin:0}', '[data-theme="dark"] #x .a{margin:0}\n'),
+    ],
+)
+def test_purge_keeps_what_can_apply(css, kept):
+    assert purge.purge(css, {"a", "x"}) == kept
+
+
+def test_names_of_pages_and_scripts_count_as_used():
+    assert {"a", "b", "c", "d-e"} <= purge.names(
+        ['<p class="a b" id="c">'], ['x.classList.add("d-e")']
+    )
+
+
+def test_icons_are_read_from_the_script():
+    script = (
+        'far:{sun:[1,2,[],"f185","M1"],"x-y":[3,4,["z"],"f0","M2z"]};fas:{sun:[5,6,[],"f185","M3"]}'
+    )
+    css = icons.stylesheet({("fa-solid", "sun"), ("fa-solid", "x-y"), ("fa-solid", "none")}, script)
+    assert "viewBox='0 0 5 6'" in css
+    assert "M2z" in css
+    assert "none" not in css.split("}")[-1]

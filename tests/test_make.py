@@ -91,13 +91,13 @@ class Checkout:
         self.folder = folder
         self.tools = folder.parent / "bin"
         self.wheels = folder.parent / "wheels"
-        for path in (self.folder / "shanhai" / "book", self.tools, self.wheels):
+        for path in (self.folder / "shanhai" / "build", self.tools, self.wheels):
             path.mkdir(parents=True)
         for name in ("Makefile", "make.py", "shanhai/build/lock.py"):
             shutil.copyfile(ROOT / name, folder / name)
         for name, text in {
             "shanhai/__init__.py": "",
-            "shanhai/book/__init__.py": "",
+            "shanhai/build/__init__.py": "",
             "shanhai/__main__.py": MAIN,
             "pytest.py": MAIN,
             "jupyterlab.py": MAIN,

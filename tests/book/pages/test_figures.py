@@ -255,20 +255,6 @@ def test_other_builders_get_a_plain_figure(book):
     assert "alt.Chart object" not in text
 
 
-def test_stock_latex_gets_charts_as_vectors_and_no_code(book):
-    result = sphinx(book.source, "latex")
-    assert result.returncode == 0, result.stderr
-    out = book.source / "_build/latex"
-    (source,) = out.glob("*.tex")
-    text = source.read_text("utf-8")
-    for name in ("bars", "heat"):
-        assert any(name in path.name for path in out.glob("*.pdf"))
-        assert f"{{{name}}}.pdf" in text
-    assert "alt.Chart(" not in text
-    # What the source of a chart links to has a place.
-    assert f"claim-{book.claim['id']}}}" in text.replace("\\label", "")
-
-
 def test_the_report_prints_the_charts(book):
     result = sphinx(book.source, "shanhai-report")
     assert result.returncode == 0, result.stderr

@@ -12,14 +12,18 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 PARTS = (
+    "book.context",
     "book.pages.claims",
     "book.pages.derived",
-    "book.pages.figures",
+    "book.pages.evidence",
     "book.pages.html_only",
     "book.pages.identities",
+    "book.pages.ledger_tables",
     "book.pages.typography",
+    "book.html.claim_cards",
     "book.html.data_tables",
     "book.html.downloads",
+    "book.html.figures",
     "book.html.metadata",
     "book.html.notebook_styles",
     "book.html.open_article",

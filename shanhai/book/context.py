@@ -1,4 +1,8 @@
-"""The ledger as Sphinx pages see it: loaded once, noted as a dependency, shown with labels."""
+"""What any page may ask of the book: ledger, words, language, labels, periods, cells.
+
+Pages of every builder come here and nowhere else. What is read is noted as a dependency of the page that
+is being read, so that a change of the data, or of the words, reaches it.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,62 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from sphinx.domains import Domain
+from sphinx.environment import BuildEnvironment
 
 from shanhai import formats
-from shanhai.book.words import words
+from shanhai.book.words import load
 from shanhai.evidence.ledger import Ledger
+from shanhai.language import Language
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
-    from sphinx.environment import BuildEnvironment
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+
+class BookDomain(Domain):
+    """What pages tell one another, kept with the environment: by group, then by page.
+
+    ``data`` holds a dictionary of pages for each group that ``record`` was given, so that a page that is
+    read again, removed, or read by another process is dealt with in one place. The ledger is this
+    process's own and is not kept.
+    """
+
+    name = "shanhai"
+    label = "Shanhai"
+    data_version = 1
+    initial_data: dict[str, dict[str, Any]] = {}  # noqa: RUF012 - Sphinx copies it
+    ledger: Ledger | None = None
+
+    def clear_doc(self, docname: str) -> None:
+        """Forget a page."""
+        for pages in self.data.values():
+            if isinstance(pages, dict):
+                pages.pop(docname, None)
+
+    def merge_domaindata(self, docnames: Iterable[str], otherdata: dict[str, Any]) -> None:
+        """Take over the pages that another process has read."""
+        for group, pages in otherdata.items():
+            if isinstance(pages, dict):
+                found = {name: pages[name] for name in docnames if name in pages}
+                self.data.setdefault(group, {}).update(found)
+
+    def resolve_any_xref(self, *_: Any, **__: Any) -> list[tuple[str, nodes.Element]]:
+        """Return nothing: no reference is of this domain."""
+        return []
+
+
+def record(env: BuildEnvironment, group: str) -> dict[str, Any]:
+    """Return what pages have said in ``group``, by page; to be added to while a page is read."""
+    return env.get_domain(BookDomain.name).data.setdefault(group, {})
+
+
+def anchor(env: BuildEnvironment, label: str) -> None:
+    """Let references find ``label``, an id on the page that is being read."""
+    env.domaindata["std"]["anonlabels"][label] = (env.docname, label)
 
 
 def directory(env: BuildEnvironment) -> Path:
@@ -27,30 +78,57 @@ def path(env: BuildEnvironment, table: str) -> str:
     return f"{env.config.shanhai_data}/{table}.csv"
 
 
+def name(config: Config) -> Language:
+    """Return the book's language in all its forms."""
+    return Language.of(config.language)
+
+
 def language(env: BuildEnvironment) -> str:
     """Return the suffix of the data's language columns: ``zh`` or ``en``."""
-    return (env.config.language or "en").replace("-", "_").split("_")[0]
+    return name(env.config).code
+
+
+def locale(env: BuildEnvironment) -> str:
+    """Return the locale in which numbers and dates are formatted."""
+    return name(env.config).locale
+
+
+def words(book: Sphinx | BuildEnvironment) -> Mapping[str, Any]:
+    """Return the words of the book's language.
+
+    A page that is being read is noted as depending on the book's own file, whether it is there or not.
+
+    Raises:
+        ConfigError: the book's file is not a mapping, or there are no words of the language.
+    """
+    file = Path(book.srcdir) / book.config.shanhai_words
+    if isinstance(book, BuildEnvironment) and "docname" in book.temp_data:
+        book.note_dependency(str(file))
+    return load(Path(book.srcdir), book.config.shanhai_words, name(book.config))
 
 
 def ledger(env: BuildEnvironment, *tables: str) -> Ledger:
-    """Return the ledger, and note that the current page depends on ``tables``."""
-    for table in tables:
-        env.note_dependency(str(directory(env) / f"{table}.csv"))
-    if not hasattr(env.app, "shanhai_ledger"):
-        env.app.shanhai_ledger = Ledger.load(directory(env))
-    return env.app.shanhai_ledger
+    """Return the ledger, and note that the page that is being read depends on ``tables``."""
+    if "docname" in env.temp_data:
+        for table in tables:
+            env.note_dependency(str(directory(env) / f"{table}.csv"))
+    domain = env.get_domain(BookDomain.name)
+    assert isinstance(domain, BookDomain)
+    if domain.ledger is None:
+        domain.ledger = Ledger.load(directory(env))
+    return domain.ledger
 
 
-def period(start: Any, end: Any, env: BuildEnvironment) -> str:
+def period(start: date | None, end: date | None, env: BuildEnvironment) -> str:
     """Return a period in words, empty where neither end is stated."""
     if start and not end:
-        return words(env)["since"].format(formats.format_month(start, env.config.language))
+        return words(env)["since"].format(formats.format_month(start, locale(env)))
     if end and not start:
-        return words(env)["until"].format(formats.format_month(end, env.config.language))
-    return formats.format_period(start, end, env.config.language)
+        return words(env)["until"].format(formats.format_month(end, locale(env)))
+    return formats.format_period(start, end, locale(env))
 
 
-def cell(ledger: Ledger, field: dict, value: Any, lang: str) -> str:
+def cell(ledger: Ledger, field: dict[str, Any], value: Any, lang: str) -> str:
     """Return a cell's text: the label of a code or of a referenced row, else the value."""
     if value is None or value != value or value == "":
         return ""
@@ -68,7 +146,7 @@ def cell(ledger: Ledger, field: dict, value: Any, lang: str) -> str:
 
 def table(
     header: Sequence[str],
-    rows: Sequence[Sequence[Sequence[nodes.Node]]],
+    rows: Iterable[Sequence[Sequence[nodes.Node]]],
     widths: Sequence[int] | None = None,
     classes: Sequence[str] = (),
 ) -> nodes.table:
@@ -88,3 +166,9 @@ def table(
     group += body
     node += group
     return node
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the domain."""
+    app.add_domain(BookDomain)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

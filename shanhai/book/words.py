@@ -13,32 +13,23 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from sphinx.errors import ConfigError
 
+from shanhai.language import Language
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from sphinx.environment import BuildEnvironment
 
 DEFAULTS = Path(__file__).with_name("words.yml")
 
 
-def words(env: BuildEnvironment) -> Mapping[str, Any]:
-    """Return the words of the book's language.
-
-    The current page is noted as depending on the book's own file, whether it is there or not.
-
-    Raises:
-        ConfigError: the book's file is not a mapping, or the package has no words of the language.
-    """
-    env.note_dependency(str(Path(env.srcdir) / env.config.shanhai_words))
-    return load(Path(env.srcdir), env.config.shanhai_words, env.config.language or "en")
-
-
-def load(directory: Path, name: str, language: str) -> Mapping[str, Any]:
-    """Return the words of ``language`` (``zh_CN`` and ``zh-CN`` read ``zh``).
+def load(directory: Path, name: str, language: Language | str) -> Mapping[str, Any]:
+    """Return the words of ``language``.
 
     Words in the file ``name`` of the book in ``directory``, if it is there, come before the package's.
+
+    Raises:
+        ConfigError: the book's file is not a mapping, or there are no words of the language.
     """
-    group = language.replace("-", "_").partition("_")[0]
+    group = (language if isinstance(language, Language) else Language.of(language)).code
     known = _parse(DEFAULTS.read_text("utf-8"))
     own: Any = {}
     path = directory / name

@@ -40,6 +40,7 @@ from sphinx.util import logging
 import shanhai
 from shanhai.build.digests import fingerprint
 from shanhai.build.lock import locked
+from shanhai.language import Language
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -343,7 +344,7 @@ def _choose_cache(app: Sphinx, config: Config) -> None:
     if config.nb_execution_in_temp:
         raise ConfigError("execute: run_in_temp: notebooks run in their own folders; remove it")
     root = Path(app.srcdir)
-    digest = fingerprint(root, config.shanhai_data, config.language or "en")
+    digest = fingerprint(root, config.shanhai_data, Language.of(config.language).locale)
     folder = root / CACHES / digest
     folder.mkdir(parents=True, exist_ok=True)
     os.utime(folder)
@@ -360,7 +361,7 @@ def _execute_before_reading(app: Sphinx, env: BuildEnvironment, docnames: list[s
         tasks,
         Path(app.config.nb_execution_cache_path),
         Path(app.srcdir) / app.config.shanhai_data,
-        app.config.language or "en",
+        Language.of(app.config.language).locale,
         logger.info,
         app.config.shanhai_jobs or None,
     )

@@ -15,7 +15,6 @@ from sphinx.util.docutils import SphinxDirective
 
 from shanhai.book import context
 from shanhai.book.pages.html_only import WebOnly, load_where
-from shanhai.book.words import words
 from shanhai.evidence.ledger import DESCRIPTION
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ class DataTablesDirective(SphinxDirective):
         self.env.note_dependency(str(context.directory(self.env) / DESCRIPTION))
         lang = context.language(self.env)
         tables = [_table(ledger, name, lang) for name in ledger.tables]
-        return [data_tables(tables=tables, words=dict(words(self.env)["tables"]))]
+        return [data_tables(tables=tables, words=dict(context.words(self.env)["tables"]))]
 
 
 def _table(ledger: Ledger, name: str, lang: str) -> dict[str, Any]:

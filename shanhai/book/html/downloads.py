@@ -20,7 +20,6 @@ from sphinx import addnodes
 from sphinx.util.docutils import SphinxRole
 
 from shanhai.book import context
-from shanhai.book.words import load
 from shanhai.charts.mime import MIME
 
 if TYPE_CHECKING:
@@ -104,8 +103,7 @@ def _page(
     )
     variables["notebook_file"] = f"{pagename.rpartition('/')[2]}.ipynb" if is_executed else None
     if is_executed:
-        known = load(Path(app.srcdir), app.config.shanhai_words, app.config.language or "en")
-        variables["download_words"] = known.get("download", {})
+        variables["download_words"] = context.words(app).get("download", {})
 
 
 def _finish(app: Sphinx, exception: Exception | None) -> None:

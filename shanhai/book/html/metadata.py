@@ -107,14 +107,18 @@ def _page(
         "og:description": summary,
         "og:type": "website" if pagename == app.config.root_doc else "article",
         "og:site_name": app.config.html_title,
-        "og:locale": app.config.language or "en",
+        "og:locale": context.name(app.config).locale,
         "og:url": _address(app.config, f"{pagename}.html") if app.config.html_baseurl else "",
     }
     lines = _description(summary)
     lines += [f'<meta property="{k}" content="{escape(v)}" />' for k, v in tags.items() if v]
     if is_described:
         about = _dataset(app, pagename) if is_data else _article(app, title, summary)
-        about = {"@context": "https://schema.org", **about, "inLanguage": app.config.language}
+        about = {
+            "@context": "https://schema.org",
+            **about,
+            "inLanguage": context.name(app.config).tag,
+        }
         known = {key: value for key, value in about.items() if value is not None}
         # A "<" could end the element.
         text = json.dumps(known, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")

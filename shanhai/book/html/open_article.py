@@ -16,7 +16,6 @@ from sphinx.util.docutils import SphinxDirective
 
 from shanhai.book import context
 from shanhai.book.pages.html_only import WebOnly, load_where
-from shanhai.book.words import words
 from shanhai.evidence.article import SIZE_LIMIT, UNCOUNTED
 from shanhai.evidence.ledger import DESCRIPTION
 from shanhai.numerals.finder import NUMERALS
@@ -39,7 +38,10 @@ class OpenArticleDirective(SphinxDirective):
         """Return the place with what the script needs to know of the ledger."""
         ledger = context.ledger(self.env, "claims", "non_claims", "codes")
         self.env.note_dependency(str(context.directory(self.env) / DESCRIPTION))
-        told = {**_known(ledger, context.language(self.env)), "words": words(self.env)["article"]}
+        told = {
+            **_known(ledger, context.language(self.env)),
+            "words": context.words(self.env)["article"],
+        }
         return [open_article(known=told)]
 
 

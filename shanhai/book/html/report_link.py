@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from sphinx.util.tags import Tags
 
+from shanhai.book import context as book
 from shanhai.book.pdf.builder import ReportBuilder, Settings
-from shanhai.book.words import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,14 +41,12 @@ def _add_button(
     """Add the link to the theme's buttons at the head of a page."""
     if not _offered(app) or "header_buttons" not in context:
         return
-    file = getattr(app.config, "shanhai_words", "book/words.yml")
-    words = load(Path(app.srcdir), file, app.config.language or "en")
     context["header_buttons"].append(
         {
             "type": "link",
             "url": context["pathto"](_file(app), 1),
             "text": "PDF",
-            "tooltip": words["download_report"],
+            "tooltip": book.words(app)["download_report"],
             "label": "download-report",
         }
     )

@@ -20,6 +20,8 @@ from docutils.utils import new_document
 from sphinx import addnodes
 from sphinx.search import SearchLanguage
 
+from shanhai.language import Language
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
@@ -178,8 +180,7 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
 
 
 def _configure(app: Sphinx, config: Config) -> None:
-    language = config.html_search_language or config.language or "en"
-    CharacterSearch.lang = language.replace("-", "_").partition("_")[0]
+    CharacterSearch.lang = Language.of(config.html_search_language or config.language).code
     app.add_search_language(CharacterSearch)
 
 

@@ -14,11 +14,9 @@ from typing import TYPE_CHECKING, Any
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx import locale
 
-from shanhai.book.words import load
+from shanhai.book import context as book
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from docutils import nodes
     from sphinx.application import Sphinx
     from sphinx.writers.html5 import HTML5Translator
@@ -40,8 +38,7 @@ class Words(gettext.NullTranslations):
 def _translate(app: Sphinx) -> None:
     if app.builder.format != "html":
         return
-    source: Path = app.srcdir
-    messages = load(source, app.config.shanhai_words, app.config.language or "en").get("theme", {})
+    messages = book.words(app).get("theme", {})
     translator = Words(messages, app.translator)
     app.shanhai_theme_words = messages
     locale.translators["general", "sphinx"] = translator

@@ -18,6 +18,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
+from shanhai.book import context
+
 if TYPE_CHECKING:
     from typing import Any
 
@@ -37,7 +39,7 @@ class DerivedRole(SphinxRole):
                 line=self.lineno,
             )
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
-        sources(self.env).setdefault(self.env.docname, set()).add(docname)
+        _note(self.env, docname)
         node = PendingGlueReference(refdoc=docname, key=key, inline=True, gtype="text", fmt_spec="")
         self.set_source_info(node)
         return [node], []
@@ -59,7 +61,7 @@ class ShownDirective(SphinxDirective):
             raise self.error(
                 f"chart {self.arguments[0]!r}: expected PAGE#NAME with an existing notebook page"
             )
-        sources(self.env).setdefault(self.env.docname, set()).add(docname)
+        _note(self.env, docname)
         node = shown_chart(refdoc=docname, chart=name)
         self.set_source_info(node)
         return [node]
@@ -96,38 +98,30 @@ class ShownCharts(SphinxPostTransform):
             place.replace_self(figure)
 
 
-def sources(env: BuildEnvironment) -> dict[str, set[str]]:
-    """Return which notebooks each page takes derived figures from."""
-    if not hasattr(env, "shanhai_derived"):
-        env.shanhai_derived = {}
-    return env.shanhai_derived
+SOURCES = "sources"
+"""Group of the domain: the notebooks that each page takes figures or charts from."""
 
 
-def _before_read(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """Forget what earlier builds read: the glue files may have changed since."""
-    read_glue_cache.cache_clear()
-    env.shanhai_read = set(docnames)
-    for docname in docnames:
-        sources(env).pop(docname, None)
+def _note(env: BuildEnvironment, docname: str) -> None:
+    context.record(env, SOURCES).setdefault(env.docname, set()).add(docname)
 
 
-def _purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    sources(env).pop(docname, None)
+class Readings:
+    """The pages that this build reads, for those that show something of theirs."""
 
+    def __init__(self) -> None:
+        self.pages: set[str] = set()
 
-def _merge(
-    app: Sphinx, env: BuildEnvironment, docnames: list[str], other: BuildEnvironment
-) -> None:
-    for docname in docnames:
-        if docname in sources(other):
-            sources(env)[docname] = sources(other)[docname]
+    def start(self, _app: Sphinx, _env: BuildEnvironment, docnames: list[str]) -> None:
+        """Forget what earlier builds read: the glue files may have changed since."""
+        read_glue_cache.cache_clear()
+        self.pages = set(docnames)
 
-
-def _updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Rewrite the pages whose derived figures come from a notebook that was read again."""
-    read_glue_cache.cache_clear()
-    read = getattr(env, "shanhai_read", set())
-    return [docname for docname, needed in sources(env).items() if needed & read]
+    def followers(self, _app: Sphinx, env: BuildEnvironment) -> list[str]:
+        """Return the pages whose derived figures come from a notebook that was read again."""
+        read_glue_cache.cache_clear()
+        sources = context.record(env, SOURCES)
+        return [docname for docname, needed in sources.items() if needed & self.pages]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -136,8 +130,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_node(shown_chart)
     app.add_directive("shown", ShownDirective)
     app.add_post_transform(ShownCharts)
-    app.connect("env-before-read-docs", _before_read)
-    app.connect("env-purge-doc", _purge)
-    app.connect("env-merge-info", _merge)
-    app.connect("env-updated", _updated)
+    readings = Readings()
+    app.connect("env-before-read-docs", readings.start)
+    app.connect("env-updated", readings.followers)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

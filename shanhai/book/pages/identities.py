@@ -10,10 +10,10 @@ from sphinx.util.docutils import SphinxDirective
 from shanhai import formats
 from shanhai.book import context
 from shanhai.book.pages.claims import reference
-from shanhai.book.words import words
 from shanhai.evidence.reconcile import Finding, reconcile
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from decimal import Decimal
 
     from sphinx.application import Sphinx
@@ -36,12 +36,12 @@ class ReconciliationDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the table."""
         ledger = context.ledger(self.env, "claims", "identities", "codes")
-        term = words(self.env)
+        term = context.words(self.env)
         header = [term[key] for key in ("identity", "sides", "verdict")]
         rows = [self._row(ledger, finding) for finding in reconcile(ledger)]
         return [context.table(header, rows, widths=[48, 34, 18], classes=["reconciliation"])]
 
-    def _row(self, ledger: Ledger, finding: Finding) -> list[list[nodes.Node]]:
+    def _row(self, ledger: Ledger, finding: Finding) -> list[Sequence[nodes.Node]]:
         lang = context.language(self.env)
         identity = finding.identity
         title = nodes.paragraph(
@@ -53,7 +53,7 @@ class ReconciliationDirective(SphinxDirective):
         used = nodes.paragraph("", "", classes=["facts"])
         for index, claim in enumerate(finding.claims):
             if index:
-                used += nodes.Text(words(self.env)["comma"])
+                used += nodes.Text(context.words(self.env)["comma"])
             used += reference(claim, ledger.claims[claim].token, self.env.docname)
         explanation = nodes.paragraph("", getattr(identity, f"explanation_{lang}"))
         sign = _SIGNS[identity.operator][finding.verdict]
@@ -72,25 +72,25 @@ class ReconciliationDirective(SphinxDirective):
                 classes=["verdict", finding.verdict.replace(" ", "-")],
             ),
         )
-        cells = [[title, used, explanation], [sides, gap], [verdict]]
+        judged = [verdict]
         if identity.reason:
             reason = ledger.code("scope_reason", identity.reason, lang)
-            cells[2].append(nodes.paragraph("", reason, classes=["facts"]))
-        return cells
+            judged.append(nodes.paragraph("", reason, classes=["facts"]))
+        return [[title, used, explanation], [sides, gap], judged]
 
     def _amount(self, side: Interval, place: Decimal | None) -> str:
         # As the prose has it, and as a reader who adds the printed figures finds it.
-        return formats.format_scaled(side.value, self.env.config.language, place=place)
+        return formats.format_scaled(side.value, context.locale(self.env), place=place)
 
     def _gap(self, finding: Finding, place: Decimal | None) -> str:
         if not finding.gap.value:
             return ""
-        language = self.env.config.language
-        text = words(self.env)["gap"].format(
+        language = context.locale(self.env)
+        text = context.words(self.env)["gap"].format(
             gap=formats.format_scaled(abs(finding.gap.value), language, place=place)
         )
         if finding.percent is not None and finding.identity.operator == "=":
-            text += words(self.env)["of_left"].format(
+            text += context.words(self.env)["of_left"].format(
                 share=formats.format_share(abs(finding.percent) / 100, language)
             )
         return text

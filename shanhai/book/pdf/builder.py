@@ -37,6 +37,7 @@ from shanhai.book.words import load
 from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.ledger import Ledger
 from shanhai.formats import format_day
+from shanhai.language import Language
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -191,7 +192,7 @@ class ReportBuilder(TypstBuilder):
         words = load(
             Path(self.srcdir),
             getattr(self.config, "shanhai_words", "book/words.yml"),
-            self.config.language or "en",
+            Language.of(self.config.language),
         )
         self.words = words["report"]
         try:
@@ -291,7 +292,9 @@ class ReportBuilder(TypstBuilder):
 
     def _metadata(self, missing: Iterable[str]) -> dict[str, Any]:
         settings = self.settings
-        language, _, region = (self.config.language or "en").partition("_")
+        named = Language.of(self.config.language)
+        language, *others = named.tag.split("-")
+        region = next((part for part in others if len(part) == 2), "")
         cover = None
         if settings.cover:
             picture = prepare_picture(Path(self.srcdir) / settings.cover, self._work / "cover.svg")
@@ -301,7 +304,7 @@ class ReportBuilder(TypstBuilder):
         version = settings.version or self.ledger.version
         authors = settings.authors or ((self.config.author,) if self.config.author else ())
         words = self.words
-        shown_date = format_day(self._date(), self.config.language or "en")
+        shown_date = format_day(self._date(), Language.of(self.config.language).locale)
         return {
             "lang": language,
             "region": region.lower() or ("cn" if language == "zh" else None),

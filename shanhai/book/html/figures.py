@@ -1,0 +1,167 @@
+"""Charts in the page: the title first, pictures for wide and narrow pages, the data, files to take away.
+
+A script that pages with charts load lets them answer (``charts.js``).
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from html import escape
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.errors import ExtensionError
+from sphinx.util.osutil import relative_uri
+
+from shanhai.book.html import chart_files
+from shanhai.book.pages.html_only import load_where
+from shanhai.charts import palette
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+    from sphinx.writers.html5 import HTML5Translator
+
+COLORS_FILE = "chart-colors.css"
+"""Written among the static files: the theme's colours for dark pages."""
+
+SCRIPT = "charts.js"
+"""Among the package's static files: makes charts answer."""
+
+
+def visit_figure(self: HTML5Translator, node: nodes.figure) -> None:
+    """Write a chart: caption and subtitle, picture, source, data. Other figures as Sphinx does."""
+    if "chart" not in node:
+        type(self).visit_figure(self, node)
+        return
+    chart = node["chart"]
+    legend = node[-1]
+    chart_files.write(Path(self.builder.outdir), chart, chart["source"])
+    term = chart["words"]
+    files = _beside(self, chart)
+    hints = {"data-chart": chart["name"], "data-script": f"{files}.js"}
+    hints |= {"data-role": term["role"], "data-hint": term["hint"]}
+    self.body.append(self.starttag(node, "figure", **hints))
+    # The caption opens the element that the subtitle belongs to as well.
+    node.next_node(nodes.caption).walkabout(self)
+    for child in legend:
+        if "subtitle" in child["classes"]:
+            child.walkabout(self)
+    self.body.append("</figcaption>\n")
+    if chart["specs"]["wide"].get("params"):
+        # The script shows how one part answers to the other: without it, nothing does.
+        self.body.append(f'<p class="linked" hidden>{escape(term["linked"])}</p>\n')
+    for variant, picture in chart["svg"].items():
+        self.body.append(f'<div class="chart-{variant}">{picture}</div>\n')
+    for child in legend:
+        if "subtitle" not in child["classes"]:
+            child.walkabout(self)
+    if chart["table"]:
+        self.body.append(_details(term["data"], chart["table"]))
+    self.body.append(_files(chart, files))
+    self.body.append("</figure>\n")
+    raise nodes.SkipNode
+
+
+def depart_figure(self: HTML5Translator, node: nodes.figure) -> None:
+    """Close a figure that is no chart."""
+    type(self).depart_figure(self, node)
+
+
+def _details(summary: str, table: dict[str, list]) -> str:
+    """Return a chart's data as a table that opens on request; all text is escaped."""
+    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in table["columns"])
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in table["rows"])
+    label = escape(summary)
+    return (
+        f'<details class="chart-data"><summary>{label}</summary>\n'
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{label}"><table>\n'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody>\n</table></div></details>\n"
+    )
+
+
+def _beside(self: HTML5Translator, chart: dict[str, Any]) -> str:
+    """Return the address of a chart's files, without their endings, as its page names it."""
+    page = self.builder.get_target_uri(self.builder.current_docname)
+    return relative_uri(page, f"{chart_files.FOLDER}/{chart['name']}")
+
+
+def _files(chart: dict[str, Any], uri: str) -> str:
+    """Return the links to the files of a chart; the script shows the button for PNG."""
+    term = chart["words"]
+    kinds = {".svg": "SVG", ".csv": "CSV", ".vl.json": "Vega-Lite"}
+    if not chart["table"]:
+        del kinds[".csv"]
+    links = "".join(
+        f' <a href="{escape(uri + end)}" download>{kind}</a>' for end, kind in kinds.items()
+    )
+    return (
+        f'<p class="take">{escape(term["take"])}{links}'
+        f' <button type="button" class="png" hidden>PNG</button></p>\n'
+    )
+
+
+def _cell(value: str | int | float | bool) -> str:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    kind = ' class="number"' if is_number else ""
+    return f"<td{kind}>{escape(str(value))}</td>"
+
+
+class Library:
+    """Vega, put together in another process while the pages are written: it takes a second."""
+
+    def __init__(self) -> None:
+        self.writer: subprocess.Popen[bytes] | None = None
+        self.file: IO[bytes] | None = None
+
+    def start(self, app: Sphinx, _env: BuildEnvironment) -> None:
+        """Start the process."""
+        if app.builder.format == "html":
+            # A file of its own: more than a pipe holds.
+            self.file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it is read
+            self.writer = subprocess.Popen(
+                [sys.executable, "-m", chart_files.__name__],
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                stdout=self.file,
+            )
+
+    def write(self, app: Sphinx, failure: Exception | None) -> None:
+        """Put Vega beside the charts, if the pages have any."""
+        if self.writer is None or self.file is None:
+            return
+        with self.file as file:
+            code = self.writer.wait()
+            folder = Path(app.outdir) / chart_files.FOLDER
+            if failure is None and folder.is_dir():
+                if code:
+                    raise ExtensionError(f"Vega could not be put together: code {code}")
+                file.seek(0)
+                (folder / chart_files.LIBRARY).write_bytes(file.read())
+
+
+def _write_colors(app: Sphinx) -> None:
+    if app.builder.format == "html":
+        folder = Path(app.outdir) / "_static"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / COLORS_FILE).write_text(palette.stylesheet(), "utf-8")
+
+
+def _has_charts(doctree: nodes.document) -> bool:
+    return any("chart" in figure for figure in doctree.findall(nodes.figure))
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Show charts in HTML, with the theme's colours; other builders know plain figures."""
+    app.add_node(nodes.figure, override=True, html=(visit_figure, depart_figure))
+    app.add_css_file("charts.css")
+    app.add_css_file(COLORS_FILE)
+    app.connect("builder-inited", _write_colors)
+    library = Library()
+    app.connect("env-updated", library.start)
+    app.connect("build-finished", library.write)
+    load_where(app, SCRIPT, _has_charts)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,80 @@
+"""Tables of the data package on a page, and its glossary: ``{ledger-table}``, ``{ledger-glossary}``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.util.docutils import SphinxDirective
+
+from shanhai.book import context
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+
+class LedgerTableDirective(SphinxDirective):
+    """``{ledger-table} name``: a table of the data package, coded values shown by their labels.
+
+    Options: ``columns`` (field names, in order), ``headers`` (their printed names), ``widths`` (whole
+    numbers) and ``where`` (``field=value``: only those rows).
+    """
+
+    required_arguments = 1
+    option_spec = {  # noqa: RUF012 - docutils reads this class attribute
+        "columns": directives.unchanged_required,
+        "headers": directives.unchanged_required,
+        "widths": directives.positive_int_list,
+        "where": directives.unchanged,
+    }
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        name = self.arguments[0]
+        ledger = context.ledger(self.env, name, "codes")
+        columns = self.options["columns"].split()
+        headers = [header.strip() for header in self.options["headers"].split("|")]
+        if len(headers) != len(columns):
+            raise self.error(f"{len(columns)} columns but {len(headers)} headers")
+        frame = ledger.table(name)
+        missing = [column for column in columns if column not in frame.columns]
+        if missing:
+            raise self.error(f"table {name!r} has no column {missing[0]!r}")
+        if "where" in self.options:
+            field, _, value = self.options["where"].partition("=")
+            if field not in frame.columns:
+                raise self.error(f"table {name!r} has no column {field!r}")
+            frame = frame[frame[field].astype(str) == value]
+        lang = context.language(self.env)
+        fields = ledger.fields(name)
+        rows = [
+            [[nodes.paragraph("", context.cell(ledger, fields[c], row[c], lang))] for c in columns]
+            for _, row in frame.iterrows()
+        ]
+        return [context.table(headers, rows, self.options.get("widths"), classes=["ledger"])]
+
+
+class GlossaryDirective(SphinxDirective):
+    """``{ledger-glossary}``: the terms of ``glossary.csv`` as a definition list with anchors."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the definition list, sorted as in the table."""
+        ledger = context.ledger(self.env, "glossary", "codes")
+        lang = context.language(self.env)
+        items = nodes.definition_list(classes=["glossary"])
+        for row in ledger.table("glossary").to_dict("records"):
+            term = nodes.term("", row[lang], ids=[f"term-{row['id']}"])
+            source = ledger.code("source", row["source"], lang)
+            text = nodes.paragraph("", row[f"definition_{lang}"])
+            text += nodes.inline("", f" {source}", classes=["source", row["source"]])
+            context.anchor(self.env, f"term-{row['id']}")
+            items += nodes.definition_list_item("", term, nodes.definition("", text))
+        return [items]
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the directives."""
+    app.add_directive("ledger-table", LedgerTableDirective)
+    app.add_directive("ledger-glossary", GlossaryDirective)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

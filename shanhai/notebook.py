@@ -13,7 +13,7 @@ import pandas as pd
 from myst_nb import glue as _glue
 
 from shanhai import formats
-from shanhai.charts.figure import finding
+from shanhai.charts.figure import figure
 from shanhai.charts.palette import COLORS
 from shanhai.charts.renderer import enable
 from shanhai.charts.theme import actor_scale
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from shanhai.evidence.interval import Interval, Number
 
-__all__ = ["COLORS", "Book", "finding", "glue", "open_book"]
+__all__ = ["COLORS", "Book", "figure", "glue", "open_book"]
 
 
 def open_book(directory: Path | str | None = None, locale: str | None = None) -> Book:

@@ -18,7 +18,7 @@ Chart = TypeVar("Chart", bound=alt.TopLevelMixin)
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
-def finding(
+def figure(
     chart: Chart,
     *,
     name: str,
@@ -38,7 +38,7 @@ def finding(
 
     Raises ValueError or TypeError in one sentence.
     """
-    where = f"finding {name!r}"
+    where = f"figure {name!r}"
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise ValueError(f"{where}: a name is made of a-z, 0-9 and single hyphens")
     for field, value in (("title", title), ("subtitle", subtitle), ("description", description)):

@@ -35,12 +35,12 @@ def enable() -> None:
 def render(spec: dict[str, Any], **_options: Any) -> dict[str, Any]:
     """Return the mime bundle of a chart, by the protocol of Altair's renderers.
 
-    A chart that is no finding (see `shanhai.charts.figure`) gets no picture for the book. Charts
+    A chart that is no figure (see `shanhai.charts.figure`) gets no picture for the book. Charts
     side by side keep the widths they have; ValueError says so if they are too wide for a page.
     """
     meta = spec.get("usermeta", {}).get(KEY)
     if meta is None:
-        return {LAB_MIME: spec, "text/plain": "a chart that finding() has not described"}
+        return {LAB_MIME: spec, "text/plain": "a chart that figure() has not described"}
     lab = {**spec, "usermeta": {KEY: {"claims": meta["claims"]}}}
     title = spec["title"]["text"]
     name, description = spec["name"], spec["description"]
@@ -52,7 +52,7 @@ def render(spec: dict[str, Any], **_options: Any) -> dict[str, Any]:
     for variant, (picture, _) in drawn.items():
         if (width := svg.width(picture)) > WIDTHS[variant] + 1:
             raise ValueError(
-                f"finding {name!r}: its {variant} picture is {width:.0f} px wide, "
+                f"figure {name!r}: its {variant} picture is {width:.0f} px wide, "
                 f"{WIDTHS[variant]} is the limit: give its parts less width, or narrow= a layout"
             )
     return {

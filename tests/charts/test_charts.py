@@ -1,4 +1,4 @@
-"""Charts: the theme's numbers, what a finding carries, and the SVG that comes out."""
+"""Charts: the theme's numbers, what a figure carries, and the SVG that comes out."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 
 from shanhai.charts import palette, svg, theme
-from shanhai.charts.figure import finding
+from shanhai.charts.figure import figure
 from shanhai.charts.mime import KEY, LAB_MIME, MIME
 from shanhai.charts.palette import COLORS
 from shanhai.charts.renderer import WIDTHS, enable, render
@@ -146,9 +146,9 @@ def test_every_colour_turns_on_dark_pages():
 # Findings
 
 
-def test_finding_keeps_everything_in_native_properties(bars):
+def test_a_figure_keeps_everything_in_native_properties(bars):
     table = pd.DataFrame({"a": [1]})
-    chart = finding(bars, name="two-bars", **WORDS, claims=["x", "y", "x"], table=table)
+    chart = figure(bars, name="two-bars", **WORDS, claims=["x", "y", "x"], table=table)
     spec = chart.to_dict()
     assert (spec["name"], spec["description"]) == ("two-bars", WORDS["description"])
     assert spec["title"] == {"text": WORDS["title"], "subtitle": WORDS["subtitle"]}
@@ -161,7 +161,7 @@ def test_finding_keeps_everything_in_native_properties(bars):
 
 def test_a_table_is_the_charts_own_data_unless_given():
     chart = alt.Chart(pd.DataFrame({"a": ["甲"], "b": [1.5]})).mark_bar().encode(x="b:Q")
-    spec = finding(chart, name="n", **WORDS).to_dict()
+    spec = figure(chart, name="n", **WORDS).to_dict()
     assert spec["usermeta"][KEY]["table"] == {"columns": ["a", "b"], "rows": [["甲", 1.5]]}
 
 
@@ -178,7 +178,7 @@ def test_values_of_a_table_fit_into_json(bars):
         HOSTILE: HOSTILE,
     }
     table = pd.DataFrame({7: pd.Series(list(values), dtype=object)})
-    meta = finding(bars, name="n", **WORDS, table=table).to_dict()["usermeta"][KEY]
+    meta = figure(bars, name="n", **WORDS, table=table).to_dict()["usermeta"][KEY]
     assert meta["table"] == {"columns": ["7"], "rows": [[v] for v in values.values()]}
     json.dumps(meta, allow_nan=False)
 
@@ -196,9 +196,9 @@ def test_values_of_a_table_fit_into_json(bars):
         ({"narrow": {}}, TypeError, "the narrow chart must be an Altair chart"),
     ],
 )
-def test_a_wrong_finding_is_refused_in_one_sentence(bars, wrong, error, message):
+def test_a_wrong_figure_is_refused_in_one_sentence(bars, wrong, error, message):
     with pytest.raises(error, match=message) as caught:
-        finding(bars, **{"name": "n", **WORDS, **wrong})
+        figure(bars, **{"name": "n", **WORDS, **wrong})
     assert "\n" not in str(caught.value)
 
 
@@ -206,7 +206,7 @@ def test_a_wrong_finding_is_refused_in_one_sentence(bars, wrong, error, message)
 
 
 def test_pictures_are_as_wide_as_the_page_gives_them(bars):
-    for variant, picture in pictures(finding(bars, name="n", **WORDS)).items():
+    for variant, picture in pictures(figure(bars, name="n", **WORDS)).items():
         assert float(picture.get("viewBox").split()[2]) == pytest.approx(WIDTHS[variant], abs=1)
         assert "width" not in picture.attrib
 
@@ -219,7 +219,7 @@ def test_labels_that_stand_beyond_the_plot_get_room(x):
         .mark_text(align="left", dx=12)
         .encode(alt.X("x:Q").scale(domain=[0, 1]), alt.Y("y:N", title=None), alt.Text("text:N"))
     )
-    picture = bundle(finding(text, name="n", **WORDS))[MIME]["svg"]["wide"]
+    picture = bundle(figure(text, name="n", **WORDS))[MIME]["svg"]["wide"]
     assert max(svg.overflow(picture).values()) <= 1
 
 
@@ -255,7 +255,7 @@ def test_a_picture_with_two_typefaces_keeps_both():
 
 
 def test_a_picture_is_one_thing_to_assistive_technology(bars):
-    chart = finding(bars, name="two-bars", **WORDS)
+    chart = figure(bars, name="two-bars", **WORDS)
     for variant, picture in pictures(chart).items():
         assert picture.get("role") == "img"
         assert picture.get("aria-label") == WORDS["title"]
@@ -278,7 +278,7 @@ def test_ids_are_unique_and_their_references_hold():
     )
     area = alt.Chart(data).mark_area(color=gradient, clip=True).encode(x="x:Q", y="y:Q")
     found = []
-    for variant, text in bundle(finding(area, name="area", **WORDS))[MIME]["svg"].items():
+    for variant, text in bundle(figure(area, name="area", **WORDS))[MIME]["svg"].items():
         ids = re.findall(r'\bid="([^"]+)"', text)
         references = re.findall(r"url\(#([^)]+)\)", text)
         assert references
@@ -289,7 +289,7 @@ def test_ids_are_unique_and_their_references_hold():
 
 
 def test_text_is_large_enough_and_the_typeface_is_said_once(bars):
-    for picture in pictures(finding(bars, name="n", **WORDS)).values():
+    for picture in pictures(figure(bars, name="n", **WORDS)).values():
         texts = list(picture.iter(f"{{{svg.SVG}}}text"))
         assert texts
         assert min(float(text.get("font-size")[:-2]) for text in texts) >= 11
@@ -298,7 +298,7 @@ def test_text_is_large_enough_and_the_typeface_is_said_once(bars):
 
 
 def test_the_title_is_left_to_the_page(bars):
-    for text in bundle(finding(bars, name="n", **WORDS))[MIME]["svg"].values():
+    for text in bundle(figure(bars, name="n", **WORDS))[MIME]["svg"].values():
         assert text.count(WORDS["title"]) == 1  # the label for assistive technology
         assert WORDS["subtitle"] not in text
 
@@ -315,7 +315,7 @@ def test_colours_of_a_heat_map_are_steps_of_its_ramp():
             ),
         )
     )
-    (wide, _) = bundle(finding(heat, name="heat", **WORDS))[MIME]["svg"].values()
+    (wide, _) = bundle(figure(heat, name="heat", **WORDS))[MIME]["svg"].values()
     known = {light for light, _ in palette.pairs()}
     fills = re.findall(r'fill="([^"]+)" stroke="white"', wide)
     assert len(fills) == 12
@@ -330,13 +330,13 @@ def test_colours_of_a_heat_map_are_steps_of_its_ramp():
 def test_a_foreign_colour_stays_as_it_is():
     data = pd.DataFrame({"x": [1]})
     chart = alt.Chart(data).mark_point(filled=True, color="#00ff00").encode(x="x:Q")
-    assert 'fill="#00ff00"' in bundle(finding(chart, name="n", **WORDS))[MIME]["svg"]["wide"]
+    assert 'fill="#00ff00"' in bundle(figure(chart, name="n", **WORDS))[MIME]["svg"]["wide"]
 
 
 def test_another_layout_for_phones_is_used_and_not_sent_twice(bars):
     data = pd.DataFrame({"x": ["窄"]})
     narrow = alt.Chart(data).mark_text().encode(text="x:N").properties(height=77)
-    result = bundle(finding(bars, name="n", **WORDS, narrow=narrow))
+    result = bundle(figure(bars, name="n", **WORDS, narrow=narrow))
     assert "窄" in result[MIME]["svg"]["narrow"]
     assert "窄" not in result[MIME]["svg"]["wide"]
     assert result[MIME]["specs"]["narrow"]["height"] == 77
@@ -345,7 +345,7 @@ def test_another_layout_for_phones_is_used_and_not_sent_twice(bars):
 
 def test_charts_side_by_side_keep_their_own_size():
     one = alt.Chart(pd.DataFrame({"x": [1, 2]})).mark_point().encode(x="x:Q")
-    pair = finding(one.properties(width=120) | one.properties(width=120), name="n", **WORDS)
+    pair = figure(one.properties(width=120) | one.properties(width=120), name="n", **WORDS)
     assert pair.to_dict()["title"]["text"] == WORDS["title"]
     for picture in bundle(pair)[MIME]["svg"].values():
         assert 240 < svg.width(picture) < 328
@@ -353,14 +353,14 @@ def test_charts_side_by_side_keep_their_own_size():
 
 def test_charts_side_by_side_that_are_too_wide_are_refused():
     one = alt.Chart(pd.DataFrame({"x": [1, 2]})).mark_point().encode(x="x:Q")
-    pair = finding(one.properties(width=200) | one.properties(width=200), name="pair", **WORDS)
+    pair = figure(one.properties(width=200) | one.properties(width=200), name="pair", **WORDS)
     with pytest.raises(ValueError, match=r"'pair': its narrow picture is \d+ px wide, 328"):
         bundle(pair)
 
 
 def test_values_are_text_in_pictures(bars):
     words = dict.fromkeys(WORDS, HOSTILE)
-    for text in bundle(finding(bars, name="n", **words))[MIME]["svg"].values():
+    for text in bundle(figure(bars, name="n", **words))[MIME]["svg"].values():
         root = ET.fromstring(text)
         kinds = {element.tag.removeprefix(f"{{{svg.SVG}}}") for element in root.iter()}
         assert kinds <= {"svg", "g", "path", "line", "text", "rect", "desc"}
@@ -368,17 +368,17 @@ def test_values_are_text_in_pictures(bars):
 
 
 def test_jupyterlab_gets_the_whole_chart(bars):
-    result = bundle(finding(bars, name="n", **WORDS))
+    result = bundle(figure(bars, name="n", **WORDS))
     assert result[LAB_MIME]["title"]["text"] == WORDS["title"]
     assert result["text/plain"] == WORDS["title"]
 
 
-def test_a_chart_that_is_no_finding_gets_no_picture(bars):
+def test_a_chart_that_is_no_figure_gets_no_picture(bars):
     assert set(bundle(bars)) == {LAB_MIME, "text/plain"}
 
 
 def test_enable_makes_altair_use_it(bars):
-    result = finding(bars, name="n", **WORDS)._repr_mimebundle_()
+    result = figure(bars, name="n", **WORDS)._repr_mimebundle_()
     assert MIME in (result[0] if isinstance(result, tuple) else result)
 
 
@@ -392,12 +392,12 @@ def test_the_plug_in_is_found_by_altair():
 DETERMINISM = """
 import json, sys
 import altair as alt, pandas as pd
-from shanhai.charts.figure import finding
+from shanhai.charts.figure import figure
 from shanhai.charts.renderer import enable
 enable()
 data = pd.DataFrame({"x": list("abc"), "y": [1, 2, 3.3333]})
 chart = alt.Chart(data).mark_bar(clip=True).encode(x="x:N", y="y:Q", color="x:N")
-chart = finding(chart + chart.mark_text().encode(text="x:N"), name="n", title="t", subtitle="s",
+chart = figure(chart + chart.mark_text().encode(text="x:N"), name="n", title="t", subtitle="s",
                 description="d", claims=["b", "a"])
 bundle = chart._repr_mimebundle_()
 sys.stdout.write(json.dumps(bundle[0] if isinstance(bundle, tuple) else bundle))

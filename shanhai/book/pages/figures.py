@@ -42,7 +42,7 @@ class MimeRenderer:
         if data.mime_type == LAB_MIME:
             if KEY not in data.content.get("usermeta", {}):
                 renderer.logger.warning(
-                    "a chart is left out of the book: pass it through finding()", line=data.line
+                    "a chart is left out of the book: pass it through figure()", line=data.line
                 )
             return []
         if data.mime_type != MIME:

@@ -65,7 +65,7 @@ kernelspec:
 import altair as alt
 import pandas as pd
 
-from shanhai.charts.figure import finding
+from shanhai.charts.figure import figure
 from shanhai.charts.palette import COLORS
 from shanhai.charts.renderer import enable
 
@@ -75,7 +75,7 @@ rows = pd.DataFrame({"谁": ["甲", HOSTILE], "量": [3.5, 2.0]})
 base = alt.Chart(rows).encode(alt.Y("谁:N", title=None))
 bars = base.mark_bar(color=COLORS["blue"]).encode(alt.X("量:Q", title="亿元"))
 labels = base.mark_text(align="left", dx=6).encode(alt.X("量:Q"), alt.Text("量:Q"))
-finding(
+figure(
     (bars + labels).properties(height=120),
     name="bars",
     title="甲比乙多 " + HOSTILE,
@@ -93,7 +93,7 @@ heat = base.mark_rect(stroke="white").encode(
     alt.Color("n:Q", legend=None).scale(domain=[0, 10], range=[COLORS["empty"], COLORS["violet"]])
 )
 narrow = base.mark_text().encode(text="n:Q").properties(height=90)
-finding(
+figure(
     heat.properties(height=120),
     name="heat",
     title="越往右越多",
@@ -266,9 +266,9 @@ def test_the_report_prints_the_charts(book):
     [
         ('claims=["CLAIM"]', 'claims=["no-such"]', "chart 'bars': unknown claim 'no-such'"),
         ('name="heat"', 'name="bars"', "fig-bars"),
-        ("finding(\n    heat", "(lambda chart, **_: chart)(\n    heat", "pass it through finding"),
+        ("figure(\n    heat", "(lambda chart, **_: chart)(\n    heat", "pass it through figure"),
     ],
-    ids=["unknown claim", "same name twice", "no finding"],
+    ids=["unknown claim", "same name twice", "no figure"],
 )
 def test_a_fault_of_the_author_stops_the_build(tmp_path, old, new, message):
     assert old in NOTEBOOK

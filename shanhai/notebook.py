@@ -1,4 +1,26 @@
-"""The few names a notebook needs: the ledger as data frames, formatted figures, charts, glue."""
+"""The few names a notebook needs: the ledger as data frames, quantities, forms, charts, glue.
+
+A figure that a notebook derives stays a `Quantity` until it is shown, so that it leads to its making::
+
+    total, parts = book.q("all-aid"), book.q("sh-aid") + book.q("gd-aid")
+    glue("aid-sum", parts, book.money)                                 # 135.91亿元
+    glue("aid-gap", parts - total, book.difference(book.money))        # 少5.17亿元
+    glue("aid-gap-share", abs(parts - total) / total, book.percent)
+    glue("left-over", book.constant(16, "云南的州、市") - book.q("sh-prefectures"), book.count)
+    glue("measure-count", book.counted(measures, "measures"), book.count)
+    glue("until", book.month(day), of=[book.q("start"), book.q("years")], how="起点加上时长")
+    glue("verdict", book.code("verdict", finding.verdict))             # words alone
+
+``glue(key, quantity, form)`` takes the form the quantity is shown in: any function from a quantity to
+text, such as ``book.money``, ``book.ratio`` or a ``lambda``. ``sum`` and ``total`` add, ``q.least`` and
+``q.most`` are the bounds as quantities, ``q.value`` is the bare fraction (which keeps nothing). A number
+in arithmetic is a constant: with ``book.constant(number, why)`` where it is not obvious. ``book.reconcile()``
+gives findings whose ``left``, ``right`` and ``gap`` are quantities. A text without a quantity is for words:
+one with a number in it says in ``of=`` what the number was made of, and in ``how=`` how.
+
+``figure(..., derived=["aid-sum", ...])`` names the keys, glued on the same page, whose figures a chart
+shows beside its claims.
+"""
 
 from __future__ import annotations
 
@@ -10,23 +32,28 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import pandas as pd
-from myst_nb import glue as _glue
+from IPython import get_ipython
+from IPython.display import display
+from myst_nb.ext.glue import GLUE_PREFIX
 
 from shanhai import formats
 from shanhai.charts.figure import figure
 from shanhai.charts.palette import COLORS
 from shanhai.charts.renderer import enable
 from shanhai.charts.theme import actor_scale
+from shanhai.evidence.derivation import MIME, Derivation
 from shanhai.evidence.ledger import Claim, Ledger
+from shanhai.evidence.quantity import Quantity, total
 from shanhai.evidence.reconcile import Finding, reconcile
+from shanhai.language import Language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from shanhai.evidence.interval import Interval, Number
 
-__all__ = ["COLORS", "Book", "figure", "glue", "open_book"]
+__all__ = ["COLORS", "Book", "figure", "glue", "open_book", "total"]
 
 
 def open_book(directory: Path | str | None = None, locale: str | None = None) -> Book:
@@ -38,9 +65,51 @@ def open_book(directory: Path | str | None = None, locale: str | None = None) ->
     return Book(Ledger.load(directory), locale or os.environ.get("SHANHAI_LOCALE", "zh_CN"))
 
 
-def glue(key: str, value: str) -> None:
-    """Store a derived figure, as text, for the prose of this page and of others."""
-    _glue(key, value, display=False)
+def glue(
+    key: str,
+    value: Quantity | str,
+    form: Callable[[Quantity], str] | None = None,
+    *,
+    of: Sequence[Quantity] = (),
+    how: str = "",
+) -> None:
+    """Store a derived figure under a key, for the prose of this page and of others.
+
+    ``form`` says how a quantity is shown. ``value`` may be words; where they hold a number, ``of`` says
+    which quantities it was made of, and ``how`` says in words what was done with them.
+
+    Raises:
+        TypeError: a quantity comes without a form, or what comes is neither a quantity nor text.
+        ValueError: a constant in the quantity's formula has no reason.
+    """
+    cell = getattr(get_ipython(), "execution_count", 0)
+    where = f"glue {key!r}"
+    if isinstance(value, Quantity):
+        if form is None:
+            raise TypeError(f"{where}: say in which form it is shown, such as book.money")
+        if value.unexplained:
+            raise ValueError(
+                f"{where}: {value.unexplained[0]} has no reason; write book.constant(number, why)"
+            )
+        text = form(value)
+        made = Derivation.of(key, text, value, cell)
+    elif isinstance(value, str):
+        text = value
+        formula = ("of", how, *(each.formula for each in of)) if of else ()
+        made = Derivation(key, text, formula, cell=cell)
+    else:
+        raise TypeError(
+            f"{where}: {type(value).__name__} is neither a quantity nor text; "
+            "glue the quantity and a form, such as book.ratio"
+        )
+    if not isinstance(text, str):
+        raise TypeError(f"{where}: the form gave {type(text).__name__}, not text")
+    bundle = {"text/plain": text, MIME: made.as_dict()}
+    display(
+        {GLUE_PREFIX + kind: content for kind, content in bundle.items()},
+        raw=True,
+        metadata={"scrapbook": {"name": key, "mime_prefix": GLUE_PREFIX}},
+    )
 
 
 @dataclass(frozen=True)
@@ -53,7 +122,7 @@ class Book:
     @property
     def language(self) -> str:
         """Suffix of the data's language columns."""
-        return self.locale.split("_")[0]
+        return Language.of(self.locale).code
 
     @cached_property
     def claims(self) -> pd.DataFrame:
@@ -69,9 +138,22 @@ class Book:
         """Return a claim; KeyError names an unknown id."""
         return self.ledger.claims[claim_id]
 
-    def q(self, claim_id: str) -> Interval:
-        """Return a claim's amount with the bounds of its printing."""
-        return self.claim(claim_id).interval
+    def q(self, claim_id: str) -> Quantity:
+        """Return a claim's amount with the bounds of its printing; KeyError names an unknown id."""
+        return Quantity.of_claim(self.claim(claim_id))
+
+    def constant(self, value: Number, why: str, unit: str = "") -> Quantity:
+        """Return a number that no document states, with the reason for it."""
+        return Quantity.constant(value, why, unit)
+
+    def counted(self, rows: pd.DataFrame | Sequence[str], table: str, what: str = "") -> Quantity:
+        """Return how many rows of a table were chosen: a part of its frame, or the rows' ids.
+
+        ``what`` says which rows, in words; without it they are all.
+        """
+        if isinstance(rows, pd.DataFrame):
+            rows = list(rows.get("id", rows.index))
+        return Quantity.counted([str(row) for row in rows], table, what)
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table of the data package."""
@@ -154,6 +236,10 @@ class Book:
     def month(self, value: date) -> str:
         """Format a year and a month."""
         return formats.format_month(value, self.locale)
+
+    def difference(self, form: Callable[[Any], str], suffix: str = "") -> Callable[[Any], str]:
+        """Return the form in which a difference is said in words: see ``gap``."""
+        return lambda value: self.gap(value, form, suffix)
 
     def gap(self, value: Interval, form: Callable[[Any], str], suffix: str = "") -> str:
         """Say a difference in words: more or less by how much, or equal.

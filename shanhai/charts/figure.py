@@ -26,6 +26,7 @@ def figure(
     subtitle: str,
     description: str,
     claims: Iterable[str] = (),
+    derived: Iterable[str] = (),
     table: pd.DataFrame | None = None,
     narrow: alt.TopLevelMixin | None = None,
 ) -> Chart:
@@ -33,8 +34,9 @@ def figure(
 
     ``name`` becomes the figure's anchor, ``fig-NAME``. ``title`` states the finding, ``subtitle``
     what is measured and in which unit, ``description`` says the picture in words. ``claims`` are
-    the ids of the figures it draws. ``table`` is the data to show as a table (default: the chart's
-    own data frame). ``narrow`` is another layout for phones, where squeezing this one does not do.
+    the ids of the figures it draws, ``derived`` the keys of those glued on the same page. ``table``
+    is the data to show as a table (default: the chart's own data frame). ``narrow`` is another
+    layout for phones, where squeezing this one does not do.
 
     Raises ValueError or TypeError in one sentence.
     """
@@ -44,11 +46,10 @@ def figure(
     for field, value in (("title", title), ("subtitle", subtitle), ("description", description)):
         if not isinstance(value, str) or not value.strip():
             raise ValueError(f"{where}: the {field} must be a text that is not empty")
-    if isinstance(claims, str):
-        raise TypeError(f"{where}: claims must be a list of ids, not one text")
-    claims = list(dict.fromkeys(claims))
-    if any(not isinstance(claim, str) for claim in claims):
-        raise TypeError(f"{where}: claims must be a list of ids, each a text")
+    claims, derived = (
+        _texts(given, f"{where}: {field}")
+        for field, given in (("claims", claims), ("derived", derived))
+    )
     for field, value in (("chart", chart), ("narrow chart", narrow)):
         if value is not None and not isinstance(value, alt.TopLevelMixin):
             raise TypeError(f"{where}: the {field} must be an Altair chart")
@@ -64,11 +65,22 @@ def figure(
         usermeta={
             KEY: {
                 "claims": claims,
+                "derived": derived,
                 "narrow": None if narrow is None else narrow.to_dict(),
                 "table": None if table is None else _table(table),
             }
         },
     )
+
+
+def _texts(given: Iterable[str], what: str) -> list[str]:
+    """Return the ids given, each once."""
+    if isinstance(given, str):
+        raise TypeError(f"{what} must be a list of ids, not one text")
+    ids = list(dict.fromkeys(given))
+    if any(not isinstance(each, str) for each in ids):
+        raise TypeError(f"{what} must be a list of ids, each a text")
+    return ids
 
 
 def _table(frame: pd.DataFrame) -> dict[str, list]:

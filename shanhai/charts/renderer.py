@@ -62,6 +62,7 @@ def render(spec: dict[str, Any], **_options: Any) -> dict[str, Any]:
             "subtitle": spec["title"]["subtitle"],
             "description": description,
             "claims": meta["claims"],
+            "derived": meta["derived"],
             "table": meta["table"],
             "svg": {
                 variant: svg.tidy(picture, f"{name}-{variant}", title, description)

@@ -246,10 +246,8 @@ def _combine(
     if left.formula == nothing and sign in "+*":
         return right
     if sign in "+-":
-        if left.unit and right.unit and left.unit != right.unit:
-            unit = ""
-        else:
-            unit = left.unit or right.unit
+        mixed = left.unit and right.unit and left.unit != right.unit
+        unit = "" if mixed else left.unit or right.unit
     else:
         unit = _unit(left.unit, right.unit, 1 if sign == "*" else -1)
     interval = operate(_plain(left), _plain(right))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.expression import evaluate, names
 from shanhai.evidence.interval import Interval
+from shanhai.evidence.quantity import Quantity
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -94,10 +95,10 @@ def reconcile(ledger: Ledger) -> list[Finding]:
 
 
 def _find(identity: Identity, ledger: Ledger) -> Finding:
-    def lookup(name: str) -> Interval:
+    def lookup(name: str) -> Quantity:
         if name not in ledger.claims:
             raise EvidenceError(f"identity {identity.id}: no claim {name!r} in claims.csv")
-        return ledger.claims[name].interval
+        return Quantity.of_claim(ledger.claims[name])
 
     left, right = evaluate(identity.left, lookup), evaluate(identity.right, lookup)
     comparable = identity.comparable == "yes"

@@ -148,12 +148,15 @@ def test_every_colour_turns_on_dark_pages():
 
 def test_a_figure_keeps_everything_in_native_properties(bars):
     table = pd.DataFrame({"a": [1]})
-    chart = figure(bars, name="two-bars", **WORDS, claims=["x", "y", "x"], table=table)
+    chart = figure(
+        bars, name="two-bars", **WORDS, claims=["x", "y", "x"], derived=["k", "k"], table=table
+    )
     spec = chart.to_dict()
     assert (spec["name"], spec["description"]) == ("two-bars", WORDS["description"])
     assert spec["title"] == {"text": WORDS["title"], "subtitle": WORDS["subtitle"]}
     assert spec["usermeta"][KEY] == {
         "claims": ["x", "y"],
+        "derived": ["k"],
         "narrow": None,
         "table": {"columns": ["a"], "rows": [[1]]},
     }

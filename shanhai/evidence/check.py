@@ -23,6 +23,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from shanhai.evidence.article import normalise
 from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.expression import names
 from shanhai.evidence.ledger import DESCRIPTION, Claim, default_directory
@@ -39,6 +40,9 @@ DIGITS_LIMIT = 30
 
 #: No cell is longer than this.
 LENGTH_LIMIT = 2_000
+
+#: Tables without which nothing is left to say; any other may have a header alone.
+_FILLED = ("claims", "sections", "codes")
 
 _FORMULA = re.compile(r"[=+\-@]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
@@ -155,6 +159,8 @@ class _Check:
         self._overlaps()
         self._events()
         self._identities()
+        self._silences()
+        self._facts()
         return sorted(set(self.faults))
 
     # -- the description ---------------------------------------------------------------------
@@ -272,7 +278,9 @@ class _Check:
         if text is None:
             return
         if not text.strip():
-            self.fault(path, 1, "-", "is empty; expected a header and rows")
+            self.tables[resource["name"]] = []
+            if not resource.get("background"):
+                self.fault(path, 1, "-", "is empty; expected a header and rows")
             return
         if "\r" in text:
             line = text[: text.index("\r")].count("\n") + 1
@@ -292,7 +300,7 @@ class _Check:
             for name, cell in row.text.items():
                 row.value[name] = self._cell(path, line, fields[name], cell)
             rows.append(row)
-        if not rows:
+        if not rows and resource["name"] in _FILLED:
             self.fault(path, 1, "-", "has no rows; expected at least one")
         self._unique(path, rows, resource["schema"])
 
@@ -475,11 +483,37 @@ class _Check:
             if row.text.get("comparable") == "no" and not row.text.get("reason"):
                 self.fault(path, row.line, "reason", "is empty; expected why it is not comparable")
 
+    def _silences(self) -> None:
+        """Check that what a silence searches for can be searched."""
+        for row in self.tables.get("silences", []):
+            terms = row.text.get("terms", "").split("|")
+            if len(set(terms)) < len(terms) or any(
+                normalise(term) != term or not term for term in terms
+            ):
+                shown = _shown(row.text.get("terms", ""))
+                message = f"{shown} is no list of terms; expected each once, without spaces, set apart by |"
+                self.fault(self.directory / "silences.csv", row.line, "terms", message)
+
+    def _facts(self) -> None:
+        """Check that a background figure is of the unit of the claim it stands beside, and its period."""
+        path = self.directory / "facts.csv"
+        units = {row.text.get("id"): row.text.get("unit") for row in self.tables.get("claims", [])}
+        for row in self.tables.get("facts", []):
+            start, end = row.value.get("period_start"), row.value.get("period_end")
+            if start and end and end < start:
+                message = f"{end} is before period_start {start}; expected the same day or later"
+                self.fault(path, row.line, "period_end", message)
+            claim, unit = row.text.get("claim"), row.text.get("unit")
+            if claim in units and unit != units[claim]:
+                message = (
+                    f"{_shown(unit or '')} is not the unit of {claim}; expected {units[claim]}"
+                )
+                self.fault(path, row.line, "unit", message)
+
 
 def _claim(row: _Row) -> Claim:
     """Return a claim of what a row says; columns that could not be read are left empty."""
-    values = {name: row.value.get(name) for name in Claim.__dataclass_fields__}
-    return Claim(**values)
+    return Claim.of({name: row.value.get(name) for name in Claim.__dataclass_fields__})
 
 
 def _integer(text: str) -> int:

@@ -17,91 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shanhai.evidence.errors import EvidenceError
-from shanhai.evidence.interval import Interval
+from shanhai.evidence.records import Claim, Fact, Identity, NonClaim, Silence, Source
 
 if TYPE_CHECKING:
     import pandas as pd
 
 #: Name of the package's description.
 DESCRIPTION = "datapackage.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One figure as the article prints it."""
-
-    id: str
-    section: str
-    paragraph: int
-    offset: int
-    token: str
-    value: Decimal
-    scale: int
-    unit: str
-    qualifier: str
-    metric: str
-    donor: str
-    recipient: str
-    period_start: date | None
-    period_end: date | None
-    description_zh: str
-    description_en: str
-    note: str
-
-    @property
-    def end(self) -> int:
-        """One past the token's last character."""
-        return self.offset + len(self.token)
-
-    @property
-    def amount(self) -> Decimal:
-        """The figure in its unit: value times scale."""
-        return self.value * self.scale
-
-    @property
-    def place(self) -> Decimal:
-        """The unit of the last digit printed: 100 for 7.92万."""
-        return Decimal(1).scaleb(min(0, int(self.value.as_tuple().exponent))) * self.scale
-
-    @property
-    def interval(self) -> Interval:
-        """The amount with the bounds its printing allows."""
-        return Interval.printed(self.value, self.scale, self.qualifier)
-
-
-@dataclass(frozen=True, slots=True)
-class NonClaim:
-    """A numeral of the article that is not a figure, with the reason."""
-
-    id: str
-    section: str
-    paragraph: int
-    offset: int
-    token: str
-    reason: str
-    note: str
-
-    @property
-    def end(self) -> int:
-        """One past the token's last character."""
-        return self.offset + len(self.token)
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """How two expressions over claims should relate."""
-
-    id: str
-    kind: str
-    left: str
-    operator: str
-    right: str
-    comparable: str
-    reason: str
-    title_zh: str
-    title_en: str
-    explanation_zh: str
-    explanation_en: str
 
 
 @dataclass(frozen=True)
@@ -153,18 +75,38 @@ class Ledger:
     @cached_property
     def claims(self) -> dict[str, Claim]:
         """The claims by id, in the article's order."""
-        claims = [Claim(**row) for row in self.rows("claims")]
+        claims = [Claim.of(row) for row in self.rows("claims")]
         return {claim.id: claim for claim in sorted(claims, key=lambda claim: claim.offset)}
 
     @cached_property
     def non_claims(self) -> list[NonClaim]:
         """The numerals that are not figures."""
-        return [NonClaim(**row) for row in self.rows("non_claims")]
+        return [NonClaim.of(row) for row in self.rows("non_claims")]
 
     @cached_property
     def identities(self) -> list[Identity]:
         """The identities, in the table's order."""
-        return [Identity(**row) for row in self.rows("identities")]
+        return [Identity.of(row) for row in self.rows("identities")]
+
+    @cached_property
+    def silences(self) -> dict[str, Silence]:
+        """What the article does not say, by id; empty where the package has no such table."""
+        return self._optional("silences", Silence)
+
+    @cached_property
+    def facts(self) -> dict[str, Fact]:
+        """The background figures by id; empty where the package has none."""
+        return self._optional("facts", Fact)
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        """The documents that background figures are from, by id."""
+        return self._optional("sources", Source)
+
+    def _optional(self, table: str, record: type[Any]) -> dict[str, Any]:
+        return (
+            {row["id"]: record.of(row) for row in self.rows(table)} if table in self.tables else {}
+        )
 
     @cached_property
     def sections(self) -> dict[str, dict[str, Any]]:
@@ -219,6 +161,8 @@ class Ledger:
         try:
             with path.open(encoding="utf-8", newline="") as file:
                 reader = csv.DictReader(file, strict=True)
+                if not reader.fieldnames and resource.get("background"):
+                    return []
                 missing = [name for name in specs if name not in (reader.fieldnames or [])]
                 if missing:
                     raise EvidenceError(f"{path}: no column {missing[0]!r}; see {DESCRIPTION}")

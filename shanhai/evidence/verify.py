@@ -1,4 +1,4 @@
-"""Hold the ledger against a copy of the article: every token in place, every numeral accounted for."""
+"""Hold the ledger against a copy of the article: tokens in place, numerals accounted for, silences kept."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shanhai.evidence.article import read
+from shanhai.evidence.article import normalise, read
 from shanhai.evidence.tokens import disagreement
 from shanhai.numerals.finder import NUMERALS, Numeral, find
 
 if TYPE_CHECKING:
-    from shanhai.evidence.ledger import Claim, Ledger, NonClaim
+    from collections.abc import Iterator
+
+    from shanhai.evidence.ledger import Claim, Ledger, NonClaim, Silence
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,9 @@ def verify(path: Path | str, ledger: Ledger) -> Report:
         problem = disagreement(claim)
         if problem:
             faults.append(f"claim {claim.id}: {problem[0]}: {problem[1]}")
+    faults += [
+        fault for silence in ledger.silences.values() for fault in _broken(silence, text, ledger)
+    ]
     numerals = find(text)
     unaccounted = [numeral for numeral in numerals if not _accounted(numeral, text, covered)]
     faults += [
@@ -104,6 +109,22 @@ def _elsewhere(row: Claim | NonClaim, text: str) -> int | None:
         places.append(at)
         at = text.find(row.token, at + 1)
     return min(places, key=lambda place: abs(place - row.offset), default=None)
+
+
+def _broken(silence: Silence, text: str, ledger: Ledger) -> Iterator[str]:
+    """Yield what is wrong with a silence: each term that stands in the text searched, and where."""
+    start, end = 0, len(text)
+    if silence.section:
+        section = ledger.sections.get(silence.section)
+        if section is None:
+            yield f"silence {silence.id}: no section {silence.section!r} in sections.csv"
+            return
+        start, end = section["start"], section["end"]
+    for term in map(normalise, silence.searched):
+        at = text.find(term, start, end) if term else -1
+        if at >= 0:
+            around = text[max(0, at - 8) : at + len(term) + 8]
+            yield f"silence {silence.id} is broken {_where(at, ledger)}: {term!r} in {around!r}"
 
 
 def _accounted(numeral: Numeral, text: str, covered: set[int]) -> bool:

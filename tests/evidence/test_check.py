@@ -71,6 +71,12 @@ def test_the_real_data_has_no_fault(root):
         ),
         ("identities", "cities", "right", "1 +", "something is missing"),
         ("identities", "towns", "reason", "", "expected why it is not comparable"),
+        ("silences", "averages", "terms", "人均|", "is no list of terms"),
+        ("silences", "averages", "terms", "人 均", "is no list of terms"),
+        ("silences", "averages", "section", "nowhere", "is not in sections.csv"),
+        ("facts", "gdp-2020", "source", "nobody", "is not in sources.csv"),
+        ("facts", "gdp-2020", "claim", "all-projects", "is not the unit of all-projects"),
+        ("facts", "gdp-2020", "period_end", "2019-12-31", "is before period_start 2020-01-01"),
         ("places", "kunming", "parent", "mars", "is not in places.csv"),
     ],
 )
@@ -82,7 +88,7 @@ def test_a_bad_cell_is_named(data, table, name, key, column, text, says):
     if "stands in line" in says or "overlap" in says:
         return  # told of the later of the two rows
     # A token, its value and its dates are told by whichever of them is wrong.
-    places = {f"{name}.csv:{line}: {c}: " for c in (column, "value", "period_start")}
+    places = {f"{name}.csv:{line}: {c}: " for c in (column, "value", "period_start", "unit")}
     assert any(fault.startswith(tuple(places)) for fault in matching), matching
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from frictionless import validate
 
+from shanhai.evidence.check import check
 from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.ledger import Ledger
 
@@ -123,3 +124,27 @@ def test_identities_keep_their_order(ledger, root):
     package = json.loads((root / "data" / "datapackage.json").read_text(encoding="utf-8"))
     assert [r["name"] for r in package["resources"]] == list(ledger.tables)
     assert ledger.identities[0].id == "aid-fiscal"
+
+
+def test_background_figures_know_their_source_and_their_bounds(ledger):
+    fact = ledger.facts["aid-2020-12-shine"]
+    assert (fact.interval.low, fact.interval.high) == (14_100_000_000, 14_200_000_000)
+    assert ledger.sources[fact.source].publication == (date(2020, 12, 10), date(2020, 12, 10))
+    assert ledger.sources["mzb-2021"].publication == (date(2021, 1, 1), date(2021, 1, 31))
+    assert ledger.sources["yearbook-2010"].publication == (date(2010, 1, 1), date(2010, 12, 31))
+    assert not set(ledger.facts) & set(ledger.claims)
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_without_background_figures_the_ledger_stands(data, kept):
+    for name in ("facts", "sources"):
+        path = data / f"{name}.csv"
+        path.write_text("".join(path.read_text("utf-8").splitlines(keepends=True)[:kept]), "utf-8")
+    emptied = Ledger.load(data)
+    assert emptied.facts == emptied.sources == {}
+    assert emptied.table("facts").empty and check(data) == []
+
+
+def test_a_package_may_lack_silences_and_background(root):
+    small = Ledger.load(root / "tests" / "fixtures" / "minibook" / "data")
+    assert small.silences == small.facts == small.sources == {}

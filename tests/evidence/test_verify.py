@@ -186,3 +186,32 @@ def test_a_folder_is_no_article(tmp_path, root):
 def test_normalising_counts_what_the_method_says():
     assert articles.normalise("\ufeffA  * b>\u3000c\u200b\nd") == "Abcd"
     assert articles.normalise("e\u0301") == "\u00e9"
+
+
+def test_a_silence_that_is_broken_is_named_with_term_and_place(made_up, data, table, tmp_path):
+    """A copy of the article that does say it, in the section searched, fails; elsewhere it does not."""
+    silences = table("silences")
+    silences.rows = [["s", "investment", "没有的词|另一个词", "什么", "what", ""]]
+    silences.save()
+    text = made_up.read_text("utf-8")
+    ledger = Ledger.load(data)
+    taken = {
+        at
+        for row in [*ledger.claims.values(), *ledger.non_claims]
+        for at in range(row.offset, row.end)
+    }
+
+    def said(section):
+        start, end = ledger.sections[section]["start"], ledger.sections[section]["end"]
+        at = next(at for at in range(start, end) if taken.isdisjoint(range(at, at + 4)))
+        made_up.write_text(text[:at] + "另一个词" + text[at + 4 :], "utf-8")
+        return [fault for fault in faults(made_up, data) if fault.startswith("silence ")], at
+
+    broken, at = said("investment")
+    assert broken == [
+        f"silence s is broken at {at} in section investment: '另一个词' in {broken[0].split(' in ')[-1]}"
+    ]
+    assert said("lead")[0] == []
+    silences.rows[0][1] = ""
+    silences.save()
+    assert len(said("lead")[0]) == 1

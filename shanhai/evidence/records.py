@@ -1,0 +1,185 @@
+"""The rows of the ledger's own tables, typed: claims, identities, silences and background figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Self
+
+from shanhai.evidence.interval import Interval
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Record:
+    """A row of a table as an object; columns that it does not name are left to whoever added them."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        """Return the record of a row with typed cells."""
+        return cls(**{field.name: row[field.name] for field in fields(cls)})  # type: ignore[arg-type]
+
+
+class Printed(Record):
+    """A number as it is printed, with its scale and hedge."""
+
+    __slots__ = ()
+    value: Decimal
+    scale: int
+    qualifier: str
+
+    @property
+    def amount(self) -> Decimal:
+        """The figure in its unit: value times scale."""
+        return self.value * self.scale
+
+    @property
+    def place(self) -> Decimal:
+        """The unit of the last digit printed: 100 for 7.92万."""
+        return Decimal(1).scaleb(min(0, int(self.value.as_tuple().exponent))) * self.scale
+
+    @property
+    def interval(self) -> Interval:
+        """The amount with the bounds its printing allows."""
+        return Interval.printed(self.value, self.scale, self.qualifier)
+
+
+class Placed(Record):
+    """A token of the article, with the place where it stands."""
+
+    __slots__ = ()
+    offset: int
+    token: str
+
+    @property
+    def end(self) -> int:
+        """One past the token's last character."""
+        return self.offset + len(self.token)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim(Printed, Placed):
+    """One figure as the article prints it."""
+
+    id: str
+    section: str
+    paragraph: int
+    offset: int
+    token: str
+    value: Decimal
+    scale: int
+    unit: str
+    qualifier: str
+    metric: str
+    donor: str
+    recipient: str
+    period_start: date | None
+    period_end: date | None
+    description_zh: str
+    description_en: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class NonClaim(Placed):
+    """A numeral of the article that is not a figure, with the reason."""
+
+    id: str
+    section: str
+    paragraph: int
+    offset: int
+    token: str
+    reason: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity(Record):
+    """How two expressions over claims should relate."""
+
+    id: str
+    kind: str
+    left: str
+    operator: str
+    right: str
+    comparable: str
+    reason: str
+    title_zh: str
+    title_en: str
+    explanation_zh: str
+    explanation_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Silence(Record):
+    """What the article does not say: ``zh`` and ``en`` name it, ``terms`` were searched and not found.
+
+    ``section`` is the section searched; empty for the whole article.
+    """
+
+    id: str
+    section: str
+    terms: str
+    zh: str
+    en: str
+    note: str
+
+    @property
+    def searched(self) -> list[str]:
+        """The terms, each by itself."""
+        return self.terms.split("|")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact(Printed):
+    """A figure of another document: background, never counted among the article's.
+
+    ``scope`` is the place it is about, ``claim`` the article's figure of the same quantity, if any.
+    """
+
+    id: str
+    topic: str
+    metric: str
+    claim: str
+    donor: str
+    scope: str
+    value: Decimal
+    scale: int
+    unit: str
+    qualifier: str
+    period_start: date | None
+    period_end: date | None
+    source: str
+    label_zh: str
+    label_en: str
+    note_zh: str
+    note_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source(Record):
+    """A document that background figures are from; ``published`` is a day, a month or a year (ISO 8601)."""
+
+    id: str
+    publisher_zh: str
+    publisher_en: str
+    title: str
+    published: str
+    url: str
+    carried_by: str
+    language: str
+    access: str
+
+    @property
+    def publication(self) -> tuple[date, date]:
+        """First and last possible day of publication."""
+        year, month, day = (int(part) for part in f"{self.published}-0-0".split("-")[:3])
+        if day:
+            return date(year, month, day), date(year, month, day)
+        first, last = month or 1, month or 12
+        after = date(year + last // 12, last % 12 + 1, 1)
+        return date(year, first, 1), date.fromordinal(after.toordinal() - 1)

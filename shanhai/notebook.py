@@ -38,9 +38,9 @@ from myst_nb.ext.glue import GLUE_PREFIX
 
 from shanhai import formats
 from shanhai.charts.figure import figure
-from shanhai.charts.palette import COLORS
 from shanhai.charts.renderer import enable
 from shanhai.charts.theme import actor_scale
+from shanhai.design import COLORS
 from shanhai.evidence.derivation import MIME, Derivation
 from shanhai.evidence.ledger import Claim, Ledger
 from shanhai.evidence.quantity import Quantity, total

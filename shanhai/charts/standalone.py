@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from html import escape
 
-from shanhai.charts import palette, svg
+from shanhai import design
+from shanhai.charts import svg
 
 MARGIN = 16
 _WORD = re.compile(r"[A-Za-z0-9.,%+\-]+|.", re.DOTALL)
@@ -19,8 +20,8 @@ def frame(title: str, subtitle: str, source: str, width: int, height: float) -> 
     """
     texts, top = [], float(MARGIN)
     for text, size, weight, color in (
-        (title, 16, 600, palette.COLORS["ink"]),
-        (subtitle, palette.SIZE, 400, palette.MUTED),
+        (title, 16, 600, design.COLORS["ink"]),
+        (subtitle, design.SIZE, 400, design.MUTED),
     ):
         for line in wrap(text, width, size):
             top += size * 1.4
@@ -29,12 +30,12 @@ def frame(title: str, subtitle: str, source: str, width: int, height: float) -> 
     notes, end = [], height + 8
     for line in wrap(source, width, 11):
         end += 11 * 1.5
-        notes.append(_line(line, 0, end - 4, 11, 400, palette.MUTED))
+        notes.append(_line(line, 0, end - 4, 11, 400, design.MUTED))
     total, across = round(top + end + MARGIN), width + 2 * MARGIN
     before = (
         f'<svg xmlns="{svg.SVG}" width="{across}" height="{total}" viewBox="0 0 {across} {total}" '
-        f'font-family="{escape(", ".join(palette.FONTS))}">'
-        f'<rect width="100%" height="100%" fill="{palette.PAPER}"/>{"".join(texts)}'
+        f'font-family="{escape(", ".join(design.FONTS))}">'
+        f'<rect width="100%" height="100%" fill="{design.PAPER}"/>{"".join(texts)}'
         f'<g transform="translate({MARGIN},{top:.2f})">'
     )
     return before, f"{''.join(notes)}</g></svg>"

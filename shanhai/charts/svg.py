@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from operator import mul
 from xml.etree import ElementTree as ET
 
-from shanhai.charts import palette
+from shanhai import design
 
 SVG = "http://www.w3.org/2000/svg"
 _NUMBER = re.compile(r"-?\d*\.\d{3,}(?:e-?\d+)?")
@@ -177,33 +177,33 @@ def _color(value: str) -> str:
 
 @functools.cache
 def _known() -> frozenset[str]:
-    return frozenset(light for light, _ in palette.pairs())
+    return frozenset(light for light, _ in design.pairs())
 
 
 @functools.cache
 def _step(value: str) -> str | None:
     """Return the step of a ramp that a mixed colour is nearest to, None if it is on no ramp."""
-    start = _parts(palette.COLORS["empty"])
+    start = _parts(design.COLORS["empty"])
     best, color = _FAR, None
-    for name in palette.RAMPS:
-        way = [b - a for a, b in zip(start, _parts(palette.COLORS[name]), strict=True)]
+    for name in design.RAMPS:
+        way = [b - a for a, b in zip(start, _parts(design.COLORS[name]), strict=True)]
         off = [b - a for a, b in zip(start, _parts(value), strict=True)]
         nearest = sum(map(mul, way, off)) / sum(map(mul, way, way))
         far = math.dist(off, [nearest * part for part in way])
         if far < best:
             # Vega mixes by lightness. A value in the middle belongs below it: charts turn text
             # white above the middle.
-            light, dark = _lightness(palette.COLORS["empty"]), _lightness(palette.COLORS[name])
+            light, dark = _lightness(design.COLORS["empty"]), _lightness(design.COLORS[name])
             share = (light - _lightness(value)) / (light - dark)
-            side = [s for s in palette.STEPS if (s > 0.5) == (share > 0.51)]
+            side = [s for s in design.STEPS if (s > 0.5) == (share > 0.51)]
             best = far
             near = min(side, key=lambda step: abs(step - share))
-            color = palette.ramp(name)[palette.STEPS.index(near)][0]
+            color = design.ramp(name)[design.STEPS.index(near)][0]
     return color
 
 
 def _lightness(color: str) -> float:
-    return palette.luminance(color) ** (1 / 3)
+    return design.luminance(color) ** (1 / 3)
 
 
 def _parts(color: str) -> list[int]:
@@ -236,6 +236,6 @@ def _prune(root: ET.Element) -> None:
     families = {text.get("font-family") for text in texts}
     if len(families) == 1:
         (family,) = families
-        root.set("font-family", family or ", ".join(palette.FONTS))
+        root.set("font-family", family or ", ".join(design.FONTS))
         for text in texts:
             text.attrib.pop("font-family", None)

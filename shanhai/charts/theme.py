@@ -1,4 +1,4 @@
-"""The look of every chart as Altair's theme; the colours themselves are in `palette`."""
+"""The look of every chart as Altair's theme; the colours themselves are in `shanhai.design`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import altair as alt
 
-from shanhai.charts.palette import COLORS, FONTS, GRID, HUES, MUTED, SIZE
+from shanhai.design import COLORS, FONTS, GRID, HUES, MUTED, SIZE
 
 NAME = "shanhai"
 

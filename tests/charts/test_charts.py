@@ -18,12 +18,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from shanhai.charts import palette, svg, theme
+from shanhai import design
+from shanhai.charts import svg, theme
 from shanhai.charts.figure import figure
 from shanhai.charts.mime import KEY, LAB_MIME, MIME
-from shanhai.charts.palette import COLORS
 from shanhai.charts.renderer import WIDTHS, enable, render
 from shanhai.charts.theme import actor_scale
+from shanhai.design import COLORS
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -39,7 +40,7 @@ BLINDNESS = {
     ),
     "tritanopia": ((1.2555, -0.0767, -0.1788), (-0.0784, 0.9308, 0.1476), (0.0047, 0.6914, 0.3039)),
 }
-PALETTES = {"light": palette.COLORS, "dark": palette.DARK}
+PALETTES = {"light": design.COLORS, "dark": design.DARK}
 
 
 @pytest.fixture(autouse=True)
@@ -99,45 +100,45 @@ def seen(color: str, blindness: str | None) -> tuple[float, float, float]:
 
 
 def test_contrast_is_that_of_wcag():
-    assert palette.contrast("#000000", "#ffffff") == pytest.approx(21)
-    assert palette.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+    assert design.contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert design.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
-@pytest.mark.parametrize("name", [*palette.RAMPS, "neutral"])
+@pytest.mark.parametrize("name", [*design.RAMPS, "neutral"])
 def test_text_reads_on_solid_colours_and_they_show_on_the_page(name):
-    assert palette.contrast(COLORS[name], palette.PAPER) >= 4.5  # white text on it, it on white
-    assert palette.contrast(palette.DARK[name], palette.PAPER_DARK) >= 4.5
+    assert design.contrast(COLORS[name], design.PAPER) >= 4.5  # white text on it, it on white
+    assert design.contrast(design.DARK[name], design.PAPER_DARK) >= 4.5
 
 
 @pytest.mark.parametrize("page", PALETTES)
-@pytest.mark.parametrize("name", ["light", "empty", *(f"{hue}-light" for hue in palette.HUES)])
+@pytest.mark.parametrize("name", ["light", "empty", *(f"{hue}-light" for hue in design.HUES)])
 def test_ink_reads_on_pale_colours(page, name):
     colors = PALETTES[page]
-    assert palette.contrast(colors[name], colors["ink"]) >= 4.5
+    assert design.contrast(colors[name], colors["ink"]) >= 4.5
 
 
-@pytest.mark.parametrize("name", palette.RAMPS)
+@pytest.mark.parametrize("name", design.RAMPS)
 def test_text_reads_on_every_step_of_a_heat_map(name):
-    for share, (light, dark) in zip(palette.STEPS, palette.ramp(name), strict=True):
+    for share, (light, dark) in zip(design.STEPS, design.ramp(name), strict=True):
         above = share > 0.5
-        assert palette.contrast(light, palette.PAPER if above else COLORS["ink"]) >= 4.5
-        assert palette.contrast(dark, palette.PAPER_DARK if above else palette.DARK["ink"]) >= 4.5
+        assert design.contrast(light, design.PAPER if above else COLORS["ink"]) >= 4.5
+        assert design.contrast(dark, design.PAPER_DARK if above else design.DARK["ink"]) >= 4.5
 
 
 @pytest.mark.parametrize("page", PALETTES)
 @pytest.mark.parametrize("blindness", [None, *BLINDNESS])
 def test_actors_are_told_apart(page, blindness):
-    actors = [seen(PALETTES[page][hue], blindness) for hue in palette.HUES]
+    actors = [seen(PALETTES[page][hue], blindness) for hue in design.HUES]
     assert min(math.dist(a, b) for a, b in itertools.combinations(actors, 2)) >= 15
 
 
 def test_actors_are_told_apart_in_grey_print():
-    lightness = sorted(seen(COLORS[hue], None)[0] for hue in palette.HUES)
+    lightness = sorted(seen(COLORS[hue], None)[0] for hue in design.HUES)
     assert min(b - a for a, b in itertools.pairwise(lightness)) >= 8
 
 
 def test_every_colour_turns_on_dark_pages():
-    css = palette.stylesheet()
+    css = design.chart_rules()
     for color in COLORS.values():
         assert f'[fill="{color}"]' in css
         assert f'[stroke="{color}"]' in css
@@ -319,12 +320,12 @@ def test_colours_of_a_heat_map_are_steps_of_its_ramp():
         )
     )
     (wide, _) = bundle(figure(heat, name="heat", **WORDS))[MIME]["svg"].values()
-    known = {light for light, _ in palette.pairs()}
+    known = {light for light, _ in design.pairs()}
     fills = re.findall(r'fill="([^"]+)" stroke="white"', wide)
     assert len(fills) == 12
     assert set(fills) <= known
     assert (fills[0], fills[-1]) == (COLORS["empty"], COLORS["blue"])
-    steps = [light for light, _ in palette.ramp("blue")]
+    steps = [light for light, _ in design.ramp("blue")]
     # The values up to the middle stay below it, where a chart's text is dark.
     assert all(fill in steps[:3] for fill in fills[1:6])
     assert all(fill in steps[3:] for fill in fills[6:-1])

@@ -17,9 +17,9 @@ from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.util.osutil import relative_uri
 
+from shanhai import design
 from shanhai.book.html import chart_files
 from shanhai.book.pages.html_only import load_where
-from shanhai.charts import palette
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -147,7 +147,7 @@ def _write_colors(app: Sphinx) -> None:
     if app.builder.format == "html":
         folder = Path(app.outdir) / "_static"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / COLORS_FILE).write_text(palette.stylesheet(), "utf-8")
+        (folder / COLORS_FILE).write_text(design.tokens() + design.chart_rules(), "utf-8")
 
 
 def _has_charts(doctree: nodes.document) -> bool:

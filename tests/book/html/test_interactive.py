@@ -19,8 +19,8 @@ from conftest import stated_policy
 from playwright.sync_api import expect
 from test_figures import HOSTILE
 
+from shanhai import design
 from shanhai.book.html import chart_files as takeaway
-from shanhai.charts import palette
 from shanhai.charts import standalone as poster
 from shanhai.charts.interactive import ROW, live
 
@@ -240,8 +240,8 @@ def test_dark_pages_turn_the_colours_of_the_drawing(visit):
     seen.awake("heat")
     fills = """picture => [...picture.querySelectorAll('.role-mark path')]
         .map(mark => getComputedStyle(mark).fill)"""
-    steps = {color for step in palette.ramp("violet") for color in step} | {
-        colors[name] for colors in (palette.COLORS, palette.DARK) for name in ("empty", "violet")
+    steps = {color for step in design.ramp("violet") for color in step} | {
+        colors[name] for colors in (design.COLORS, design.DARK) for name in ("empty", "violet")
     }
     found = {}
     for mode in ("light", "dark"):

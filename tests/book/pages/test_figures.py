@@ -15,9 +15,9 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from sphinx.errors import ConfigError
 
+from shanhai import design
 from shanhai.book.html.purge import names, purge
 from shanhai.book.words import load
-from shanhai.charts import palette
 
 ROOT = Path(__file__).parents[3]
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -66,7 +66,7 @@ import altair as alt
 import pandas as pd
 
 from shanhai.charts.figure import figure
-from shanhai.charts.palette import COLORS
+from shanhai.design import COLORS
 from shanhai.charts.renderer import enable
 
 enable()
@@ -241,8 +241,8 @@ def test_the_page_has_the_colours_for_dark_pages(book):
     styles = [link["href"] for link in book.page("charts").select("link[rel=stylesheet]")]
     assert [href.partition("?")[0] for href in styles] == ["_static/styles.css"]
     sheet = (book.html / "_static/styles.css").read_text("utf-8")
-    assert {*re.findall(r"--[\w-]+", palette.stylesheet())} <= {*re.findall(r"--[\w-]+", sheet)}
-    assert purge(palette.stylesheet(), names([str(book.page("charts"))], [])) in sheet
+    assert {*re.findall(r"--[\w-]+", design.chart_rules())} <= {*re.findall(r"--[\w-]+", sheet)}
+    assert purge(design.chart_rules(), names([str(book.page("charts"))], [])) in sheet
 
 
 def test_other_builders_get_a_plain_figure(book):
@@ -494,12 +494,12 @@ def test_dark_pages_turn_the_colours(visit):
     def rgb(color: str) -> str:
         return "rgb({}, {}, {})".format(*(int(color[i : i + 2], 16) for i in (1, 3, 5)))
 
-    assert rgb(palette.COLORS["blue"]) in fills()
+    assert rgb(design.COLORS["blue"]) in fills()
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    assert rgb(palette.DARK["blue"]) in fills()
-    assert rgb(palette.COLORS["ink"]) not in fills()
+    assert rgb(design.DARK["blue"]) in fills()
+    assert rgb(design.COLORS["ink"]) not in fills()
     page.emulate_media(media="print")
-    assert rgb(palette.COLORS["blue"]) in fills()
+    assert rgb(design.COLORS["blue"]) in fills()
 
 
 def test_the_data_opens_with_the_keyboard(visit):

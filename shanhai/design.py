@@ -1,8 +1,9 @@
-"""Colours and type of every chart: the numbers alone, so that pages need not load Altair.
+"""The design system: the colours, type, spaces and edges that pages, charts and the report share.
 
-Colours are chosen by number, and ``tests/test_charts.py`` holds them to it: white text reads on
-every hue (4.5 to 1 or more), hues stay apart in grey print and under the three common kinds of
-colour blindness, and every colour has a partner for dark pages.
+Colours are chosen by number, and ``tests/charts/test_charts.py`` holds them to it: white text reads
+on every hue (4.5 to 1 or more), hues stay apart in grey print and under the three common kinds of
+colour blindness, and every colour has a partner for dark pages. Pages read all of it as CSS custom
+properties (`tokens`), ``--sh-blue`` for ``COLORS["blue"]``; the report reads the light colours.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ SIZE = 13
 COLORS: Mapping[str, str] = {
     "blue": "#0f62a8",
     "orange": "#c45508",
-    "green": "#0b4f38",
-    "violet": "#2b1f4a",
+    "green": "#0d5239",
+    "violet": "#4a1779",
     "accent": "#b8125f",
     "blue-light": "#a9cbe8",
     "orange-light": "#f2c39d",
@@ -69,6 +70,47 @@ STEPS = (1 / 8, 2 / 8, 3 / 8, 5 / 8, 6 / 8, 7 / 8)
 GRID, GRID_DARK = "#e1e4e8", "#33383e"
 MUTED, MUTED_DARK = "#57606a", "#a9b1ba"
 PAPER, PAPER_DARK = "#ffffff", "#121212"
+
+BRAND, BRAND_DARK = "#2f4a63", "#a8c4de"
+"""Links, rules, the report's accent: a slate that is no actor's colour."""
+
+PAGE: Mapping[str, tuple[str, str]] = {
+    "brand": (BRAND, BRAND_DARK),
+    "muted": (MUTED, MUTED_DARK),
+    "grid": (GRID, GRID_DARK),
+    "paper": (PAPER, PAPER_DARK),
+    "surface": ("#f5f7f9", "#1c1f23"),
+    "target": ("#fdf0c8", "#473a12"),
+    "background": ("#6b5622", "#d9bf7f"),
+    "background-light": ("#f7f1e1", "#2b2618"),
+}
+"""What pages have beside the colours of charts, on white and on dark; ``background`` marks what is
+not from the article."""
+
+VERDICTS: Mapping[str, str] = {
+    "exact": "brand",
+    "within rounding": "brand",
+    "inconsistent": "accent",
+    "not comparable": "muted",
+}
+"""The colour of each verdict, by the names above: only what does not fit is loud."""
+
+TEXT: Mapping[str, float] = {
+    "small": 0.8,
+    "note": 0.875,
+    "text": 1.0,
+    "lead": 1.125,
+    "h3": 1.2,
+    "h2": 1.5,
+    "h1": 2.0,
+}
+"""The type scale, in rem of 16 px."""
+
+SPACE: Mapping[str, float] = {"1": 0.25, "2": 0.5, "3": 0.75, "4": 1.0, "6": 1.5, "8": 2.25}
+"""Distances, in rem."""
+
+MEASURE = 680
+"""The width of prose, tables and charts on a page, in pixels: 42 characters; all end on one line."""
 
 
 def ramp(name: str) -> list[tuple[str, str]]:
@@ -117,16 +159,36 @@ def pairs() -> Iterator[tuple[str, str]]:
         yield from ramp(name)
 
 
-def stylesheet() -> str:
-    """Return the CSS that turns the colours of inline charts for dark pages."""
-    lines = []
-    for light, dark in pairs():
-        for attribute in ("fill", "stroke"):
-            lines.append(
-                f'html[data-theme="dark"] .chart svg [{attribute}="{light}"]{{{attribute}:{dark}}}'
-            )
-    # A printed page is white, whatever the screen shows.
-    return "@media not print{\n" + "\n".join(lines) + "\n}\n"
+def tokens() -> str:
+    """Return the design system as CSS custom properties; dark pages have the partners, print has not."""
+    colors = {name: (color, DARK[name]) for name, color in COLORS.items()} | dict(PAGE)
+    colors |= {
+        f"{name}-{number}": pair for name in RAMPS for number, pair in enumerate(ramp(name), 1)
+    }
+    sizes = {f"text-{name}": f"{size:g}rem" for name, size in TEXT.items()}
+    sizes |= {f"space-{name}": f"{size:g}rem" for name, size in SPACE.items()}
+    sizes["measure"] = f"{MEASURE / 16:g}rem"
+    light = "".join(f"--sh-{name}:{pair[0]};" for name, pair in colors.items())
+    light += "".join(f"--sh-{name}:{size};" for name, size in sizes.items())
+    dark = "".join(f"--sh-{name}:{pair[1]};" for name, pair in colors.items())
+    return (
+        f"body{{{light}}}\n@media not print{{\n"
+        f'body[data-theme="dark"]{{{dark}}}\n'
+        f'@media (prefers-color-scheme:dark){{body:not([data-theme="light"]){{{dark}}}}}\n}}\n'
+    )
+
+
+def chart_rules() -> str:
+    """Return the CSS that gives the colours of inline charts their names, so that they turn."""
+    named = {color: name for name, color in COLORS.items()}
+    named |= {"white": "paper", PAPER: "paper", GRID: "grid", MUTED: "muted"}
+    for name in RAMPS:
+        named |= {light: f"{name}-{number}" for number, (light, _) in enumerate(ramp(name), 1)}
+    return "".join(
+        f'.chart svg [{attribute}="{color}"]{{{attribute}:var(--sh-{name})}}\n'
+        for color, name in named.items()
+        for attribute in ("fill", "stroke")
+    )
 
 
 def _mix(start: str, end: str, share: float) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
+from shanhai.numerals.dates import is_sharp, span
 from shanhai.numerals.finder import Numeral, find
 
 if TYPE_CHECKING:
@@ -49,24 +49,18 @@ def _decimals(value) -> int:
 
 
 def _date(claim: Claim, said: Numeral) -> tuple[str, str] | None:
-    """Hold a date's period against the year and month of its token."""
+    """Hold a date's period against the days that its token names."""
     if said.kind != "date":
         return "unit", f"{claim.token!r} is no date; expected another unit"
     start, end = claim.period_start, claim.period_end
     if start is None or end is None:
         return "period_start", "is empty; expected both ends of a date"
-    year = int(said.value)
-    tail = said.token.partition("年")[2]
-    month = next((int(n.value) for n in find(tail) if n.kind == "date"), None) if tail else None
-    if not tail:
-        whole = (date(year, 1, 1), date(year, 12, 31))
-    elif month:
-        last = date(year + month // 12, month % 12 + 1, 1).toordinal() - 1
-        whole = (date(year, month, 1), date.fromordinal(last))
-    else:
+    whole = span(said.token)
+    if whole is None or not is_sharp(said.token):
         # 年底 and the like have no sharp start: the year must be right, and the end of it for 底 and 末.
-        if not (start.year == end.year == year) or (
-            tail in {"底", "末"} and (end.month, end.day) != (12, 31)
+        last = (end.month, end.day)
+        if not (start.year == end.year == int(said.value)) or (
+            said.token.endswith(("年底", "年末")) and last != (12, 31)
         ):
             return "period_start", f"{start} to {end} is not what {claim.token!r} says"
         return None

@@ -1,0 +1,1 @@
+"""A second book: an article read into a drafted ledger, its totals proposed, its book written."""

@@ -6,7 +6,15 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from shanhai.drafting.units import GENERIC, Thing, Unit, by_measure, thing_after, thing_before
+from shanhai.drafting.units import (
+    GENERIC,
+    Thing,
+    Unit,
+    by_measure,
+    thing_after,
+    thing_before,
+    word_set,
+)
 from shanhai.evidence.ledger import Claim, NonClaim
 from shanhai.numerals.dates import span
 from shanhai.numerals.finder import NUMERALS, Numeral, find
@@ -25,9 +33,9 @@ RATIO = Unit("ratio", "比", "side of a ratio")
 SHARE = Unit("fraction", "几分之几", "fraction")
 
 #: Measures after which an ordinal is a rank or a turn that a report states: 第十一批, 第3名.
-_RANKS = frozenset("批 届 次 名 位 期 轮 季度 年 天 家 个 条 座 号 场 站".split())
+_RANKS = word_set("批 届 次 名 位 期 轮 季度 年 天 家 个 条 座 号 场 站")
 #: 两 before these points at two sides named before.
-_SIDES = frozenset("省 市 地 省市 国 岸 县 州 区 方 侧 校 院 市县 省区 侧 企".split())
+_SIDES = word_set("省 市 地 省市 国 岸 县 州 区 方 侧 校 院 市县 省区 侧 企")
 _QUOTED = re.compile(r"[“「『《\"'‘][^”」』》\"'’]{0,8}$")
 _CLAUSE = re.compile(r"[，。；！？、：:（）()“”\"…—》《!?;,]")
 _LIST = re.compile(r"(?:^|[-+*])$")
@@ -157,8 +165,8 @@ class _Drafting:
         """Add a claim; a range is two, where its lower end can be read alone."""
         if n.kind == "range" and n.high is not None:
             cut = re.search(r"[至到~～\-－—–或]+", n.token)
-            low = [m for m in find(n.token[: cut.start()])] if cut else []
-            high = [m for m in find(n.token[cut.end() :])] if cut else []
+            low = find(n.token[: cut.start()]) if cut else []
+            high = find(n.token[cut.end() :]) if cut else []
             if cut and len(low) == len(high) == 1 and high[0].value is not None:
                 unit, thing = self.unit(high[0], before, after, n.end)
                 if low[0].amount == n.amount:
@@ -288,7 +296,7 @@ class _Drafting:
                 continue
             following = self.drafts[index + 1 :]
             near = next((d for d in following if d.unit is not RATIO), None)
-            if near and near.sentence == item.sentence and near.unit.code not in {"CNY", "percent"}:
-                if "结对" in item.after or "帮扶" in item.after:
-                    item.unit = near.unit
-                    item.claim = replace(item.claim, unit=near.unit.code)
+            paired = "结对" in item.after or "帮扶" in item.after
+            if near and paired and near.sentence == item.sentence and near.unit.code != "CNY":
+                item.unit = near.unit
+                item.claim = replace(item.claim, unit=near.unit.code)

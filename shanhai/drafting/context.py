@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import rjieba
 
+from shanhai.drafting.units import word_set
 from shanhai.numerals.dates import plan, span
 from shanhai.numerals.finder import find
 
@@ -23,8 +24,9 @@ _LEVELS = {
     "旗": "county", "镇": "township", "乡": "township", "村": "village",
 }  # fmt: skip
 #: Tagged as places, and yet no names.
-_COMMON = frozenset(
-    "深度 高原 深山 重镇 山区 城区 市区 县城 城市 联合会 全国 全省 全市 全县 海外 沿海 内地 本市 本县 我省".split()
+_COMMON = word_set(
+    "深度 高原 深山 重镇 山区 城区 市区 县城 城市 联合会 全国 全省 全市 全县 海外 "
+    "沿海 内地 本市 本县 我省"
 )
 _OPEN = re.compile(r"[”」]?(?:以来|至今|起|以后|之后|开始)")
 _UNTIL = re.compile(r"(?:截至|截止|到)$")

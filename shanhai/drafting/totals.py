@@ -16,11 +16,11 @@ from itertools import combinations
 from math import log10
 from typing import TYPE_CHECKING
 
+from shanhai.drafting.units import word_set
 from shanhai.evidence.interval import Interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
     from decimal import Decimal
 
     from shanhai.drafting.claims import Draft
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 MISS = Fraction(1, 20)
 
 #: Units that no sum is made of.
-_UNSUMMED = frozenset(
-    "date day-of-year clock ratio fraction percent per-mille percentage-point basis-point times"
-    " batch session degree number".split()
+_UNSUMMED = word_set(
+    "date day-of-year clock ratio fraction percent per-mille percentage-point "
+    "basis-point times batch session degree number"
 )
-_TIME = frozenset("year month week day hour minute second round".split())
+_TIME = word_set("year month week day hour minute second round")
 #: The least scores of proposals, by kind; from ``_STRONG`` on one stands in the way of its rivals.
 _LEAST = {"total_parts": 1.3, "share": 1.3, "restated": 0.8, "two_sides": 1.0, "part_whole": 0.3}
 _STRONG = 2.3
@@ -113,9 +113,10 @@ def _sums(drafts: Sequence[Draft]) -> Iterator[Proposal]:
     """Yield totals that a sum of two to five figures of the same unit meets or nearly does."""
     units: dict[str, list[Draft]] = {}
     for draft in drafts:
-        if draft.unit.code not in _UNSUMMED | _TIME and draft.claim.value > 0:
-            if draft.claim.qualifier not in {"several", "ordinal"} and not draft.of_ratio:
-                units.setdefault(draft.unit.code, []).append(draft)
+        claim = draft.claim
+        vague = draft.of_ratio or claim.qualifier in {"several", "ordinal"}
+        if claim.unit not in _UNSUMMED | _TIME and claim.value > 0 and not vague:
+            units.setdefault(claim.unit, []).append(draft)
     for group in units.values():
         intervals = {d.claim.id: d.claim.interval for d in group}
         tried = [0] * 6
@@ -241,14 +242,14 @@ def _pairs(text: str) -> set[str]:
 
 def _restated(drafts: Sequence[Draft]) -> Iterator[Proposal]:
     """Yield figures of one unit that are equal, and whose surroundings are alike."""
-    groups: dict[tuple[str, object, object, object], list[Draft]] = {}
+    groups: dict[tuple[object, ...], list[Draft]] = {}
     for draft in drafts:
         claim = draft.claim
         if claim.qualifier == "ordinal" or draft.of_ratio or draft.unit.code == "clock":
             continue
-        key = (claim.unit, claim.amount, claim.period_start if claim.unit == "date" else None, "")
+        key: tuple[object, ...] = (claim.unit, claim.amount)
         if claim.unit == "date":
-            key = (*key[:3], claim.period_end)
+            key = (*key, claim.period_start, claim.period_end)
         groups.setdefault(key, []).append(draft)
     for group in groups.values():
         for a, b in combinations(group, 2):

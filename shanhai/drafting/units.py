@@ -17,17 +17,24 @@ import rjieba
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a text as a set."""
+    return frozenset(text.split())
+
+
 #: Measures that say nothing of what they count: the noun beside them does.
-GENERIC = frozenset(
-    "个 家 所 座 项 件 条 支 块 处 份 类 种 套 口 枚 张 款 只 头 株 棵 栋 幢 间 台 艘 架 部 篇 首 本 册"
-    " 门 组 对 枝 面 片 宗 笔 场 期 段 道 样 批 轮 届 层 班 队".split()
+GENERIC = word_set(
+    "个 家 所 座 项 件 条 支 块 处 份 类 种 套 口 枚 张 款 只 头 株 棵 栋 幢 间 台 艘 "
+    "架 部 篇 首 本 册 门 组 对 枝 面 片 宗 笔 场 期 段 道 样 批 轮 届 层 班 队"
 )
 #: Between a noun and its number: 项目共计达到30个.
-_LINKS = set(
-    "共 共计 合计 总计 总数 数量 达 达到 有 为 超过 突破 约 近 逾 增至 增加 发展 到 已 各 分别 的 总 累计 计 仅 数 是".split()
+_LINKS = word_set(
+    "共 共计 合计 总计 总数 数量 达 达到 有 为 超过 突破 约 近 逾 增至 增加 发展 到 "
+    "已 各 分别 的 总 累计 计 仅 数 是"
 )
 #: Tagged as nouns, and yet they begin what is said of the thing counted: 8个方面重点帮助.
-_ADVERBS = frozenset("重点 全部 全面 同时 共同 首批 主要 先后 联合 平均 同比 合计".split())
+_ADVERBS = word_set("重点 全部 全面 同时 共同 首批 主要 先后 联合 平均 同比 合计")
 _NOUNS = ("n", "j", "l", "i", "zg", "g", "nz", "nt", "s", "t")
 _WITHIN = (*_NOUNS, "a", "b", "v", "ns", "nr", "f", "h", "k", "m", "z", "vn", "an")
 #: How far a thing may stand from its number.

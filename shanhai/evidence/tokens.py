@@ -50,7 +50,7 @@ def _decimals(value) -> int:
 
 def _date(claim: Claim, said: Numeral) -> tuple[str, str] | None:
     """Hold a date's period against the days that its token names."""
-    if said.kind != "date":
+    if said.kind != "date" or said.value is None:
         return "unit", f"{claim.token!r} is no date; expected another unit"
     start, end = claim.period_start, claim.period_end
     if start is None or end is None:

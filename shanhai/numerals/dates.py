@@ -52,7 +52,7 @@ def span(token: str) -> tuple[date, date] | None:
 def is_sharp(token: str) -> bool:
     """Return whether the ends of what a date's token names are not a matter of reading."""
     match = _DATE.fullmatch(token)
-    return bool(match) and match["part"] in {"", "度", "上半年", "下半年"}
+    return match is not None and match["part"] in {"", "度", "上半年", "下半年"}
 
 
 def plan(number: int) -> tuple[date, date] | None:

@@ -21,8 +21,8 @@ from shanhai.build.lock import locked  # It needs nothing but the standard libra
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
-STAMP = VENV / "installed.json"
-UNFINISHED = VENV / "unfinished"
+#: What a user has, and no more: JupyterLab and its like make Altair's import five times as slow.
+BENCH_VENV = ROOT / "_build" / "bench-venv"
 LOG = ROOT / "_build" / "logs" / "setup.log"
 
 OLDEST, NEWEST = (3, 11), (3, 13)
@@ -72,7 +72,9 @@ def main(arguments):
 
 def trouble(error):
     """Return what the system refused, and what to do, in one sentence."""
-    where = error.filename or ROOT
+    where = Path(error.filename or ROOT)
+    if error.errno == errno.EACCES and where.exists() and not os.access(str(where), os.R_OK):
+        return f"{where} cannot be read; make it readable for yourself"
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"{where} cannot be written; make {ROOT} writable, or copy it to where it is"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -93,7 +95,7 @@ def test(rest):
 
 
 def lab(rest):
-    """Open JupyterLab on the notebooks."""
+    """Open JupyterLab in the checkout, at its notebooks, with the data beside them."""
     install("dev")
     settings = VENV / "share" / "jupyter" / "lab" / "settings"
     settings.mkdir(parents=True, exist_ok=True)
@@ -107,7 +109,14 @@ def lab(rest):
     }
     (settings / "overrides.json").write_text(json.dumps(overrides), encoding="utf-8")
     return run(
-        ["-m", "jupyterlab", "--notebook-dir", str(ROOT / "notebooks"), *rest],
+        [
+            "-m",
+            "jupyterlab",
+            "--notebook-dir",
+            str(ROOT),
+            "--LabApp.default_url=/lab/tree/notebooks",
+            *rest,
+        ],
         # This environment's kernel, also where the user has another of the same name.
         JUPYTER_PREFER_ENV_PATH="1",
     )
@@ -116,14 +125,19 @@ def lab(rest):
 def bench(rest):
     """Measure the build against stock Jupyter Book."""
     install("dev")
-    return run(["-m", "bench", "bench", *rest])
+    # Both sides run in an environment of the book's lock alone.
+    install("book", BENCH_VENV)
+    return run(["-m", "bench", "bench", *rest], SHANHAI_BENCH_PYTHON=str(python(BENCH_VENV)))
 
 
 def lint(rest):
-    """Check style and formatting."""
+    """Check style, formatting, types, and which room imports which."""
     install("dev")
-    for step in (["check"], ["format", "--check"]):
-        code = subprocess.call([str(python()), "-m", "ruff", *step, "."], cwd=str(ROOT))
+    # A virtual environment keeps its commands beside its Python.
+    rooms = [str(python().with_name("lint-imports"))]
+    tools = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
+    for command in [*([str(python()), "-m", *tool] for tool in tools), rooms]:
+        code = subprocess.call(command, cwd=str(ROOT))
         if code:
             return code
     return 0
@@ -139,9 +153,9 @@ def check_python():
         raise SetupError(f"this is Python {have}; install {NEEDED} and say make PYTHON=/path/to/it")
 
 
-def python():
-    """Return the interpreter of the virtual environment."""
-    return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+def python(venv=VENV):
+    """Return the interpreter of a virtual environment."""
+    return venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def wanted(kind):
@@ -153,86 +167,118 @@ def wanted(kind):
     return {"root": str(ROOT), "lock": digest(LOCKS[kind]), "package": digest("pyproject.toml")}
 
 
-def install(kind):
+def install(kind, venv=VENV):
     """Make the environment and install a lock in it, unless that was done."""
-    if ready(kind):
+    if ready(kind, venv):
         return
     folder = ROOT / "_build"
     folder.mkdir(exist_ok=True)
     with locked(folder / ".setup.lock", lambda: say("another set-up is running here: waiting")):
-        if ready(kind):
+        if ready(kind, venv):
             return
-        have = installed()
-        if not works() or UNFINISHED.exists() or moved(have):
-            say(f"[1/3] making {VENV.name} with Python {sys.version.split()[0]}")
-            make_venv()
+        have = installed(venv)
+        why = useless(venv, have)
+        if why:
+            make_venv(venv, why)
             have = {}
-        UNFINISHED.touch()
+        unfinished(venv).touch()
         lock = ROOT / LOCKS[kind]
         say(f"[2/3] installing the locked requirements ({lock.name})")
         # The lock is whole: were pip to resolve it anew, a release made since could stand against it.
-        pip(lock, "install", "--require-hashes", "--no-deps", "-r", str(lock))
+        pip(venv, lock, "install", "--require-hashes", "--no-deps", "-r", str(lock))
         say("[3/3] installing the package")
-        pip(None, "install", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
+        pip(venv, None, "install", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
         have[kind] = wanted(kind)
         if kind == "dev":
             have["book"] = wanted("book")
-        write(STAMP, json.dumps(have))
-        UNFINISHED.unlink()
+        write(venv / "installed.json", json.dumps(have))
+        unfinished(venv).unlink()
 
 
-def ready(kind):
+def unfinished(venv):
+    """Return the path of the mark of a set-up that has not come to its end."""
+    return venv / "unfinished"
+
+
+def ready(kind, venv):
     """Return whether the environment is there, whole, and made from the lock as it is now."""
-    return not UNFINISHED.exists() and installed().get(kind) == wanted(kind) and works()
+    whole = not unfinished(venv).exists() and installed(venv).get(kind) == wanted(kind)
+    return whole and not broken(venv)
 
 
-def installed():
+def installed(venv):
     """Return what earlier runs installed; nothing where they did not finish."""
     try:
-        have = json.loads(STAMP.read_text(encoding="utf-8"))
-        return have if isinstance(have, dict) else {}
+        have = json.loads((venv / "installed.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+    if isinstance(have, dict) and all(isinstance(made, dict) for made in have.values()):
+        return have
+    return {}
 
 
-def moved(have):
-    """Return whether the environment was made elsewhere: its scripts name that folder."""
-    return any(made["root"] != str(ROOT) for made in have.values())
+def useless(venv, have):
+    """Return why the environment must be made anew; nothing where it can be used."""
+    if not os.path.lexists(str(venv)):
+        return "there is none yet"
+    if venv.is_dir() and not venv.is_symlink() and not (venv / "pyvenv.cfg").exists():
+        if any(venv.iterdir()) and not unfinished(venv).exists():
+            raise SetupError(f"{venv} is no virtual environment; move it away and try again")
+        return "a set-up was broken off"
+    if not venv.is_dir():
+        return "a file was in its place"
+    if unfinished(venv).exists():
+        return "a set-up was broken off"
+    if any(made.get("root") != str(ROOT) for made in have.values()):
+        return "it was made in another folder, which its scripts name"
+    return broken(venv)
 
 
-def works():
-    """Return whether the environment's interpreter runs, and is one the lock was compiled for."""
+def broken(venv):
+    """Return why the environment's Python cannot be used; nothing where it can."""
     code = f"import sys; sys.exit(not {OLDEST} <= sys.version_info[:2] <= {NEWEST})"
     try:
-        done = subprocess.run([str(python()), "-c", code], capture_output=True, timeout=60)
-        return done.returncode == 0
+        done = subprocess.run([str(python(venv)), "-c", code], capture_output=True, timeout=60)
     except (OSError, subprocess.SubprocessError):
-        return False
+        return "its Python does not run"
+    return f"its Python is not {NEEDED[7:]}" if done.returncode else ""
 
 
-def make_venv():
-    """Make the virtual environment anew."""
-    if VENV.is_symlink() or VENV.is_file():
-        VENV.unlink()
-    elif VENV.exists():
-        shutil.rmtree(VENV)
+def make_venv(venv, why):
+    """Make the virtual environment anew, saying what it takes the place of."""
+    name = venv.relative_to(ROOT).as_posix()
+    again = f"; {why}" if os.path.lexists(str(venv)) else ""
+    say(f"[1/3] making {name} with Python {sys.version.split()[0]}{again}")
+    if venv.is_symlink() or venv.is_file():
+        venv.unlink()
+    elif venv.exists():
+        shutil.rmtree(str(venv))
+    venv.mkdir(parents=True)
+    unfinished(venv).touch()
     done = subprocess.run(
-        [sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, errors="replace"
+        [sys.executable, "-m", "venv", str(venv)], capture_output=True, text=True, errors="replace"
     )
     if done.returncode:
         told = done.stdout + done.stderr
-        shutil.rmtree(VENV, ignore_errors=True)
+        shutil.rmtree(str(venv), ignore_errors=True)
         if "ensurepip" in told or "No module named venv" in told:
             version = ".".join(map(str, sys.version_info[:2]))
             raise SetupError(f"this Python lacks venv; on Debian: apt install python{version}-venv")
         reason = (told.strip().splitlines() or ["unknown reason"])[-1]
-        raise SetupError(f"{VENV} cannot be made: {reason}")
+        raise SetupError(f"{venv} cannot be made: {reason}")
 
 
-def pip(lock, *arguments):
+def pip(venv, lock, *arguments):
     """Run pip in the environment, saying now and then how far it is."""
     LOG.parent.mkdir(parents=True, exist_ok=True)
-    command = [str(python()), "-m", "pip", "--disable-pip-version-check", "--no-input", *arguments]
+    command = [
+        str(python(venv)),
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "--no-input",
+        *arguments,
+    ]
     # What a user's settings say of the place to install to is not meant for this.
     places = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PYTHONHOME", "PYTHONPATH")
     environment = {name: value for name, value in os.environ.items() if name not in places}
@@ -296,7 +342,7 @@ def explain(log):
 
 
 def programs():
-    """Return a Chromium's path, installing it and what else is missing where that needs no question.
+    """Return a Chromium's path; root is given it and what else is missing, and told so first.
 
     Without poppler and qpdf two tests say that they are skipped; without a browser none would be a test.
     """
@@ -305,7 +351,12 @@ def programs():
     if not found:
         missing += ["chromium", "fonts-noto-cjk"]
     if missing and hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
-        say(f"      installing for the tests: {', '.join(missing)}")
+        say(
+            "      the tests look at pages in a browser and read the PDF; what they need is not here, so"
+        )
+        say(
+            f"      this installs on this system, with apt-get, on this system: {', '.join(missing)}"
+        )
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         for step in (["update"], ["install", "-y", "--no-install-recommends", *missing]):
             subprocess.run(

@@ -55,6 +55,7 @@ import importlib.metadata, os, sys
 import toy
 print("ran", sys.argv[1:], importlib.metadata.version("toy"), toy.__file__)
 print("browser", os.environ.get("SHANHAI_CHROMIUM"))
+print("measures", os.environ.get("SHANHAI_BENCH_PYTHON"))
 """
 
 
@@ -84,6 +85,13 @@ include = */make.py
 """
 
 
+#: Runs a script as if root did.
+AS_ROOT = (
+    "import os, runpy, sys; os.geteuid = lambda: 0; del sys.argv[0];"
+    " runpy.run_path(sys.argv[0], run_name='__main__')"
+)
+
+
 class Checkout:
     """A checkout with only what set-up needs."""
 
@@ -103,6 +111,7 @@ class Checkout:
             "jupyterlab.py": MAIN,
             "bench.py": MAIN,
             "ruff.py": MAIN,
+            "mypy.py": MAIN,
             "backend.py": BACKEND,
             "pyproject.toml": PROJECT,
         }.items():
@@ -196,7 +205,8 @@ def test_one_command_sets_up_and_runs_and_the_next_does_not_set_up(checkout):
     interpreter.symlink_to("/nowhere/python3")
     code, said = checkout.make("book")
     assert code == 0, said
-    assert "making .venv" in said and "ran ['build'] 2.0" in said
+    assert "making .venv" in said and "its Python does not run" in said
+    assert "ran ['build'] 2.0" in said
 
     # So is one that was moved: its scripts name the folder it was made in.
     there = checkout.folder.with_name("elsewhere")
@@ -205,17 +215,25 @@ def test_one_command_sets_up_and_runs_and_the_next_does_not_set_up(checkout):
     code, said = checkout.make("book")
     assert code == 0, said
     assert "making .venv" in said and f"{there}/.venv/" in said
+    assert "it was made in another folder" in said
     script = (there / ".venv" / "bin" / "pip").read_text("utf-8")
     assert str(there) in script
 
 
 def test_each_command_runs_its_tool(checkout):
     code, said = checkout.make("lab")
-    assert code == 0 and f"ran ['--notebook-dir', '{checkout.folder}/notebooks']" in said, said
+    assert code == 0 and f"ran ['--notebook-dir', '{checkout.folder}'" in said, said
     code, said = checkout.make("bench")
     assert code == 0 and "ran ['bench']" in said
+    # What is measured is an environment of the book's lock alone.
+    assert "making _build/bench-venv" in said and "(requirements.txt)" in said
+    assert f"measures {checkout.folder}/_build/bench-venv/bin/python" in said
+    rooms = checkout.folder / ".venv" / "bin" / "lint-imports"
+    rooms.write_text("#!/bin/sh\necho rooms are kept\n", encoding="utf-8")
+    rooms.chmod(0o755)
     code, said = checkout.make("lint")
     assert code == 0 and "ran ['check', '.']" in said and "ran ['format', '--check', '.']" in said
+    assert "rooms are kept" in said
     # The first fault of the style ends it, and is what make ends with.
     (checkout.folder / "ruff.py").write_text("raise SystemExit('untidy')", encoding="utf-8")
     code, said = checkout.make("lint")
@@ -237,6 +255,35 @@ def test_a_file_in_the_place_of_the_environment_gives_way(checkout):
     (checkout.folder / ".venv").write_text("", encoding="utf-8")
     code, said = checkout.make("book")
     assert code == 0 and "ran ['build'] 1.0" in said, said
+
+
+def test_a_folder_that_is_no_environment_is_not_removed(checkout):
+    notes = checkout.folder / ".venv" / "notes"
+    notes.parent.mkdir()
+    notes.write_text("mine", encoding="utf-8")
+    code, said = checkout.make("book")
+    assert code != 0 and ".venv is no virtual environment; move it away" in said, said
+    assert notes.exists()
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"book": 1}', '{"book": {}}'])
+def test_a_stamp_of_another_shape_is_as_none(checkout, text):
+    assert checkout.make("book")[0] == 0
+    (checkout.folder / ".venv" / "installed.json").write_text(text, encoding="utf-8")
+    code, said = checkout.make("book")
+    assert code == 0 and "[2/3]" in said, said
+
+
+def test_root_is_told_what_is_installed_before_it_is(checkout):
+    checkout.tool("apt-get", 'echo "apt-get $@" >> "$HOME/called"')
+    # Root on any machine: the one name that says who runs this.
+    as_root = f'case "$1" in make.py) exec "{PYTHON}" -c "{AS_ROOT}" "$@";; esac'
+    checkout.tool("python3", f'{as_root}\nexec "{PYTHON}" "$@"')
+    said = checkout.make("test")[1]
+    print(said)
+    told = said.index("this installs on this system, with apt-get: poppler-utils, qpdf, chromium")
+    assert told < said.index("no Chromium for the tests")
+    assert "update" in (checkout.folder.parent / "called").read_text("utf-8")
 
 
 def test_a_set_up_that_was_killed_is_done_again(checkout):

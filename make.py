@@ -108,18 +108,9 @@ def lab(rest):
         "@jupyterlab/apputils-extension:notification": {"fetchNews": "false"},
     }
     (settings / "overrides.json").write_text(json.dumps(overrides), encoding="utf-8")
-    return run(
-        [
-            "-m",
-            "jupyterlab",
-            "--notebook-dir",
-            str(ROOT),
-            "--LabApp.default_url=/lab/tree/notebooks",
-            *rest,
-        ],
-        # This environment's kernel, also where the user has another of the same name.
-        JUPYTER_PREFER_ENV_PATH="1",
-    )
+    where = ["--notebook-dir", str(ROOT), "--LabApp.default_url=/lab/tree/notebooks"]
+    # This environment's kernel, also where the user has another of the same name.
+    return run(["-m", "jupyterlab", *where, *rest], JUPYTER_PREFER_ENV_PATH="1")
 
 
 def bench(rest):
@@ -309,16 +300,9 @@ def how_far(lock):
     if "Installing collected packages" in said:
         return ", unpacking"
     total = len(re.findall(r"^\S+==", lock.read_text(encoding="utf-8"), re.MULTILINE))
-    done = len(
-        set(
-            re.findall(
-                r"^(?:Collecting|Ignoring|Requirement already satisfied:) ([\w.-]+)",
-                said,
-                re.MULTILINE,
-            )
-        )
-    )
-    return f", {done} of {total} packages fetched"
+    begun = r"^(?:Collecting|Ignoring|Requirement already satisfied:) ([\w.-]+)"
+    done = set(re.findall(begun, said, re.MULTILINE))
+    return f", {len(done)} of {total} packages fetched"
 
 
 def explain(log):
@@ -326,10 +310,7 @@ def explain(log):
     last = "\n".join(f"    {line}" for line in log.strip().splitlines()[-5:])
     if "THESE PACKAGES DO NOT MATCH THE HASHES" in log:
         what = "a downloaded package is not the one that was locked; try another package index"
-    elif any(
-        sign in log
-        for sign in ("NewConnectionError", "Max retries", "name resolution", "ConnectTimeout")
-    ):
+    elif re.search("NewConnectionError|Max retries|name resolution|ConnectTimeout", log):
         what = "the package index cannot be reached; check the network or pip's proxy and try again"
     elif "No space left" in log:
         what = "the disk is full; free about 1 GB and try again"
@@ -351,12 +332,8 @@ def programs():
     if not found:
         missing += ["chromium", "fonts-noto-cjk"]
     if missing and hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
-        say(
-            "      the tests look at pages in a browser and read the PDF; what they need is not here, so"
-        )
-        say(
-            f"      this installs on this system, with apt-get, on this system: {', '.join(missing)}"
-        )
+        say("      the tests look at pages in a browser and read the PDF; what they lack here is")
+        say(f"      now installed on this system, with apt-get: {', '.join(missing)}")
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         for step in (["update"], ["install", "-y", "--no-install-recommends", *missing]):
             subprocess.run(

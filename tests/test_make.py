@@ -280,8 +280,7 @@ def test_root_is_told_what_is_installed_before_it_is(checkout):
     as_root = f'case "$1" in make.py) exec "{PYTHON}" -c "{AS_ROOT}" "$@";; esac'
     checkout.tool("python3", f'{as_root}\nexec "{PYTHON}" "$@"')
     said = checkout.make("test")[1]
-    print(said)
-    told = said.index("this installs on this system, with apt-get: poppler-utils, qpdf, chromium")
+    told = said.index("now installed on this system, with apt-get: poppler-utils, qpdf, chromium")
     assert told < said.index("no Chromium for the tests")
     assert "update" in (checkout.folder.parent / "called").read_text("utf-8")
 

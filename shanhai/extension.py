@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 PARTS = (
     "book.context",
     "book.pages.claims",
+    "book.pages.derivations",
     "book.pages.derived",
     "book.pages.evidence",
     "book.pages.html_only",
     "book.pages.identities",
     "book.pages.ledger_tables",
+    "book.pages.shown",
     "book.pages.typography",
     "book.html.claim_cards",
     "book.html.data_tables",

@@ -98,6 +98,20 @@ def format_scaled(
     )
 
 
+def format_bounds(value: Interval, locale: str, *, percent: bool = False) -> tuple[str, str]:
+    """Format both bounds in the scale of the value, to two digits of their distance, outward."""
+    nominal = value.value or value.high or value.low
+    divisor, pattern = (Fraction(1, 100), "{}%") if percent else _scale(abs(nominal), locale)
+    low, high = value.low / divisor, value.high / divisor
+    places = max(0, 1 - magnitude(high - low)) if high > low else 0
+    power = Fraction(10) ** places
+    ends = Fraction((low * power).__floor__()) / power, Fraction((high * power).__ceil__()) / power
+    while places and all((end * 10 ** (places - 1)).denominator == 1 for end in ends):
+        places -= 1
+    low_text, high_text = (pattern.format(format_fixed(end, places, locale)) for end in ends)
+    return low_text, high_text
+
+
 def _scale(value: Fraction, locale: str) -> tuple[int, str]:
     """Return the divisor and the pattern, with ``{}`` for the number, of the locale's scale."""
     formats = Locale.parse(locale, sep=_separator(locale)).compact_decimal_formats

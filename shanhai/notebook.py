@@ -44,6 +44,7 @@ from shanhai.design import COLORS
 from shanhai.evidence.derivation import MIME, Derivation
 from shanhai.evidence.ledger import Claim, Ledger
 from shanhai.evidence.quantity import Quantity, total
+from shanhai.evidence.quantity import place as printed_place
 from shanhai.evidence.reconcile import Finding, reconcile
 from shanhai.language import Language
 
@@ -142,6 +143,11 @@ class Book:
         """Return a claim's amount with the bounds of its printing; KeyError names an unknown id."""
         return Quantity.of_claim(self.claim(claim_id))
 
+    def fact(self, fact_id: str) -> Quantity:
+        """Return a context fact's amount; KeyError names an unknown id."""
+        fact = self.ledger.facts[fact_id]
+        return Quantity.of_fact(fact_id, fact.interval, fact.unit)
+
     def constant(self, value: Number, why: str, unit: str = "") -> Quantity:
         """Return a number that no document states, with the reason for it."""
         return Quantity.constant(value, why, unit)
@@ -208,10 +214,17 @@ class Book:
     def money(self, value: Interval | Number, unit: str = "CNY", like: str | None = None) -> str:
         """Format an amount in the locale's scale, with its unit's label.
 
-        ``like`` is a claim to whose last printed place a plain number is shown.
+        A sum of printed figures is shown to their last place, as one who adds them finds it; ``like``
+        is a claim to whose last place a plain number is shown.
         """
-        place = self.claim(like).place if like else None
+        place: Number | None = self.claim(like).place if like else None
+        if isinstance(value, Quantity):
+            place = place or printed_place(value.formula, self._place)
+            value = value if place is None else value.value
         return f"{formats.format_scaled(value, self.locale, place=place)}{self._unit(unit)}"
+
+    def _place(self, kind: str, row_id: str) -> Number:
+        return (self.ledger.claims if kind == "claim" else self.ledger.facts)[row_id].place
 
     def _unit(self, unit: str) -> str:
         label = self.code("unit", unit)
@@ -244,10 +257,10 @@ class Book:
     def gap(self, value: Interval, form: Callable[[Any], str], suffix: str = "") -> str:
         """Say a difference in words: more or less by how much, or equal.
 
-        The nominal difference is shown, as a reader who subtracts the printed numbers finds it.
+        The nominal difference is shown, as one who subtracts the printed numbers finds it.
         """
         key = "equal" if not value.value else ("more" if value.value > 0 else "less")
-        return self.code("difference", key).format(form(abs(value.value)) + suffix)
+        return self.code("difference", key).format(form(abs(value)) + suffix)
 
     def years_between(self, first: str, second: str) -> int:
         """Return the whole calendar years between two date claims."""

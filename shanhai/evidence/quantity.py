@@ -208,6 +208,18 @@ def evaluate(formula: Formula, lookup: Callable[[str, str], Interval]) -> Interv
     return first
 
 
+def place(formula: Formula, lookup: Callable[[str, str], Number]) -> Fraction | None:
+    """Return the unit of the last digit of a sum of printed figures, as one who adds them finds it.
+
+    ``lookup`` gives the unit of the last digit printed for a kind and an id. Of what is no sum: None.
+    """
+    found = list(walk(formula))
+    if not {node[0] for node in found} <= {"+", "-", "neg", "abs", "claim", "fact", "count"}:
+        return None
+    printed = [lookup(node[0], node[1]) for node in found if node[0] in {"claim", "fact"}]
+    return min((Fraction(unit) for unit in printed), default=Fraction(1))
+
+
 def exact_text(value: Fraction) -> str:
     """Return a number exactly: as a decimal where it has an end, else as a fraction."""
     rest = value.denominator

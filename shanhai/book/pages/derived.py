@@ -1,37 +1,58 @@
-"""Derived figures and charts on pages other than the notebook that computes them.
+"""Derived figures in prose: what a notebook has glued, on its own page and on any other.
 
-A notebook glues a figure under a key. On its own page MyST-NB's ``{glue:text}`` shows it; on any other
-page ``{derived}`notebooks/03-investment#leverage` `` does, through the same glue file. MyST-NB has no
-inline role for that, though it resolves such references. The directive ``{shown}
-notebooks/01-lead#aid-waterfall`` likewise shows a chart again in HTML, without a number.
+A notebook glues a figure under a key (`shanhai.notebook.glue`). On its own page ``{glue:text}`key` `` shows
+it, on any other page ``{derived}`notebooks/03-investment#leverage` ``. Either leads to the row that says how
+the figure was made, where the book has a page of such rows (`shanhai.book.pages.derivations`).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
-from myst_nb.ext.glue.crossref import read_glue_cache
-from myst_nb.ext.glue.utils import PendingGlueReference
-from sphinx import addnodes
+from myst_nb.core.variables import RetrievalError
+from myst_nb.ext.glue.utils import retrieve_glue_data
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.docutils import SphinxRole
 
 from shanhai.book import context
+from shanhai.evidence.derivation import MIME, Derivation
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
+
+logger = logging.getLogger(__name__)
+
+DERIVED = "derived"
+"""Group of the domain: what each notebook has glued, by key, as `Derivation.as_dict` writes it."""
+
+SOURCES = "sources"
+"""Group of the domain: the notebooks that each page takes figures or charts from."""
+
+DERIVATIONS = "derivations"
+"""Group of the domain: the pages that hold the rows of derived figures, and of which notebooks."""
+
+
+def anchor(docname: str, key: str) -> str:
+    """Return the label of the row that says how a figure was made."""
+    return f"derived-{docname.replace('/', '-')}-{key}"
+
+
+def glued(env: BuildEnvironment, docname: str) -> dict[str, Derivation]:
+    """Return what a notebook has glued, by key."""
+    records = context.record(env, DERIVED).get(docname, {})
+    return {key: Derivation.from_dict(record) for key, record in records.items()}
 
 
 class DerivedRole(SphinxRole):
     """``{derived}`docname#key` ``: a figure that another notebook has glued."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Return the pending reference, or an error that names the missing page."""
+        """Return the figure's place, or an error that names the missing page."""
         docname, _, key = self.text.strip().partition("#")
         if not key or docname not in self.env.found_docs:
             message = self.inliner.reporter.error(
@@ -39,70 +60,73 @@ class DerivedRole(SphinxRole):
                 line=self.lineno,
             )
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
-        _note(self.env, docname)
-        node = PendingGlueReference(refdoc=docname, key=key, inline=True, gtype="text", fmt_spec="")
+        note(self.env, docname)
+        node = nodes.inline("", classes=["derived"], derived=(docname, key))
         self.set_source_info(node)
         return [node], []
 
 
-class shown_chart(nodes.General, nodes.Element):  # noqa: N801 (docutils writes nodes so)
-    """The place of a chart of another page, until that page has been read."""
+class GlueRole(SphinxRole):
+    """``{glue:text}`key` ``: a figure that this notebook has glued; takes the place of MyST-NB's role."""
 
-
-class ShownDirective(SphinxDirective):
-    """``{shown} docname#name``: the chart that another notebook calls ``name``."""
-
-    required_arguments = 1
-
-    def run(self) -> list[nodes.Node]:
-        """Return the place of the chart, or an error that names the missing page."""
-        docname, _, name = self.arguments[0].strip().partition("#")
-        if not name or docname not in self.env.found_docs:
-            raise self.error(
-                f"chart {self.arguments[0]!r}: expected PAGE#NAME with an existing notebook page"
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the figure, or an error that names the key."""
+        key = self.text.strip()
+        try:
+            text = retrieve_glue_data(self.inliner.document, key).data["text/plain"]
+        except RetrievalError:
+            message = self.inliner.reporter.error(
+                f"glue {key!r}: no cell of this notebook glues it; "
+                "take what another has with {derived}`PAGE#KEY`",
+                line=self.lineno,
             )
-        _note(self.env, docname)
-        node = shown_chart(refdoc=docname, chart=name)
+            return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
+        node = nodes.inline(text, text, classes=["derived"], derived=(self.env.docname, key))
         self.set_source_info(node)
-        return [node]
+        return [node], []
 
 
-class ShownCharts(SphinxPostTransform):
-    """Put the charts of other pages in place, before references are resolved."""
+class ResolveDerived(SphinxPostTransform):
+    """Show each derived figure, with a link to the row that says how it was made."""
 
     default_priority = 5
 
     def run(self, **kwargs: Any) -> None:
-        """Replace each place by a copy of its chart; warn where the page has no such chart."""
-        for place in list(self.document.findall(shown_chart)):
-            if self.app.builder.format != "html":
-                # A report is read from page to page: the chart itself is near.
-                place.parent.remove(place)
-                continue
-            found = [
-                figure
-                for figure in self.env.get_doctree(place["refdoc"]).findall(nodes.figure)
-                if f"fig-{place['chart']}" in figure["names"]
-            ]
-            if not found:
-                logging.getLogger(__name__).warning(
-                    "chart %r: no such chart in %s", place["chart"], place["refdoc"], location=place
-                )
-                place.parent.remove(place)
-                continue
-            figure = found[0].deepcopy()
-            # It is known, and numbered, where it stands first; HTML wants some id of each figure.
-            figure["ids"], figure["names"] = [f"shown-{place['chart']}"], []
-            for reference in figure.findall(addnodes.pending_xref):
-                reference["refdoc"] = self.env.docname
-            place.replace_self(figure)
+        """Fill in text and link; warn where the notebook has no such key."""
+        for node in list(self.document.findall(nodes.inline)):
+            if "derived" in node:
+                self._resolve(node)
+
+    def _resolve(self, node: nodes.inline) -> None:
+        docname, key = node["derived"]
+        made = glued(self.env, docname).get(key)
+        if made is None:
+            logger.warning("derived figure %r: no such key in %s", key, docname, location=node)
+            node.parent.remove(node)
+            return
+        page = next(
+            (
+                p
+                for p, of in context.record(self.env, DERIVATIONS).items()
+                if docname in of or "*" in of
+            ),
+            "",
+        )
+        node.children = []
+        if not made.formula:
+            # Words rest on no figure: they are prose.
+            node["classes"].remove("derived")
+            del node["derived"]
+        if not made.formula or not page:
+            node += nodes.Text(made.text)
+            return
+        uri = self.app.builder.get_relative_uri(self.env.docname, page)
+        uri += f"#{anchor(docname, key)}"
+        node += nodes.reference("", made.text, refuri=uri, internal=True)
 
 
-SOURCES = "sources"
-"""Group of the domain: the notebooks that each page takes figures or charts from."""
-
-
-def _note(env: BuildEnvironment, docname: str) -> None:
+def note(env: BuildEnvironment, docname: str) -> None:
+    """Note that the page that is being read shows something of a notebook."""
     context.record(env, SOURCES).setdefault(env.docname, set()).add(docname)
 
 
@@ -113,24 +137,40 @@ class Readings:
         self.pages: set[str] = set()
 
     def start(self, _app: Sphinx, _env: BuildEnvironment, docnames: list[str]) -> None:
-        """Forget what earlier builds read: the glue files may have changed since."""
-        read_glue_cache.cache_clear()
+        """Note what is about to be read."""
         self.pages = set(docnames)
 
     def followers(self, _app: Sphinx, env: BuildEnvironment) -> list[str]:
-        """Return the pages whose derived figures come from a notebook that was read again."""
-        read_glue_cache.cache_clear()
+        """Return the pages that show something of a notebook that was read again."""
         sources = context.record(env, SOURCES)
         return [docname for docname, needed in sources.items() if needed & self.pages]
 
 
+def _record(app: Sphinx, _doctree: nodes.document) -> None:
+    """Keep what the page that was just read has glued; MyST-NB has written it beside the page."""
+    env: Any = app.env  # MyST-NB's attributes are not declared
+    if "kernelspec" not in env.metadata.get(env.docname, {}):
+        return
+    path = Path(env.mystnb_config.output_folder, f"{env.docname}.glue.json")
+    found: dict[str, Any] = {}
+    if path.is_file() and "glue" in env.nb_metadata.get(env.docname, {}):
+        for key, output in json.loads(path.read_text("utf-8")).items():
+            data = output["data"]
+            text = str(data.get("text/plain", ""))
+            found[key] = data.get(MIME) or Derivation(key, text).as_dict()
+    context.record(env, DERIVED)[env.docname] = found
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register role and directive, and keep their pages in step with the notebooks."""
+    """Register the roles, and keep their pages in step with the notebooks."""
     app.add_role("derived", DerivedRole())
-    app.add_node(shown_chart)
-    app.add_directive("shown", ShownDirective)
-    app.add_post_transform(ShownCharts)
+    app.connect(
+        "builder-inited",
+        lambda app: app.add_role_to_domain("glue", "text", GlueRole(), override=True),
+    )
+    app.add_post_transform(ResolveDerived)
     readings = Readings()
     app.connect("env-before-read-docs", readings.start)
     app.connect("env-updated", readings.followers)
+    app.connect("doctree-read", _record)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

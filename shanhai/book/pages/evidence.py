@@ -119,7 +119,7 @@ def _link_back(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         uses = context.record(app.env, USES)
         places = [
             (page, use)
-            for page in sorted(uses, key=_order(app.env))
+            for page in sorted(uses, key=page_order(app.env))
             for use in uses[page]
             if use[0] == paragraph["claim"] and page in app.env.titles
         ]
@@ -135,20 +135,20 @@ def _link_back(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             if before is not None:
                 paragraph += nodes.Text(" " if number > 1 else term["sep"])
             before = page
-            text = str(number) if number > 1 else _name(app.env, page)
+            text = str(number) if number > 1 else page_name(app.env, page)
             uri = f"{app.builder.get_relative_uri(docname, page)}#{name}"
             told = {"reftitle": heading} if heading else {}
             paragraph += nodes.reference("", text, refuri=uri, internal=True, **told)
 
 
-def _name(env: BuildEnvironment, docname: str) -> str:
+def page_name(env: BuildEnvironment, docname: str) -> str:
     """Return the name of a page in the contents, or else its title."""
     # Jupyter Book's contents; plain Sphinx has none.
     entry = getattr(env.config, "external_site_map", {}).get(docname)
     return (entry and entry.title) or env.titles[docname].astext()
 
 
-def _order(env: BuildEnvironment) -> Callable[[str], tuple[int, str]]:
+def page_order(env: BuildEnvironment) -> Callable[[str], tuple[int, str]]:
     """Return the key that sorts pages as the book has them."""
     pages = [env.config.root_doc]
     for page in pages:

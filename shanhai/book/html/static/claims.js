@@ -1,5 +1,6 @@
-/* Says beside a figure what it means, where it stands and how exact it is: when it is pointed at, focused,
-   or tapped (a second tap follows the link). What is said was written with the page. */
+/* Says beside a figure what it means, where it stands and how exact it is, or how it was made and of what:
+   when it is pointed at, focused, or tapped (a second tap follows the link). What is said was written with
+   the page. */
 "use strict";
 {
   const card = document.createElement("div");
@@ -18,17 +19,31 @@
     card.hidden = true;
   };
 
+  // The figures that a derived one rests on, each a link to its row.
+  const links = (inputs) => {
+    const line = document.createElement("p");
+    line.className = "inputs";
+    for (const [text, address] of inputs) {
+      const link = document.createElement(address ? "a" : "span");
+      if (address) link.href = address;
+      link.textContent = text;
+      line.append(link, " ");
+    }
+    return line;
+  };
+
   const show = (claim) => {
     clearTimeout(timer);
     if (claim === owner) return;
     hide();
     owner = claim;
-    const { meaning, place, exact } = claim.dataset;
-    card.replaceChildren(...[meaning, place, exact].map((text) => {
+    const { meaning, place, exact, inputs } = claim.dataset;
+    card.replaceChildren(...[meaning, place, exact].filter(Boolean).map((text) => {
       const line = document.createElement("p");
       line.textContent = text;
       return line;
     }));
+    if (inputs) card.append(links(JSON.parse(inputs)));
     card.hidden = false;
     claim.querySelector("a")?.setAttribute("aria-describedby", card.id);
     const box = claim.getClientRects()[0];
@@ -40,7 +55,7 @@
     card.style.top = `${top + window.scrollY}px`;
   };
 
-  const claimAt = (event) => event.target.closest?.(".claim[data-place]");
+  const claimAt = (event) => event.target.closest?.("[data-place]");
 
   document.addEventListener("pointerover", (event) => {
     if (event.pointerType === "touch") return;

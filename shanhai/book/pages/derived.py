@@ -23,6 +23,7 @@ from shanhai.evidence.derivation import MIME, Derivation
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.config import Config
     from sphinx.environment import BuildEnvironment
 
 logger = logging.getLogger(__name__)
@@ -161,13 +162,15 @@ def _record(app: Sphinx, _doctree: nodes.document) -> None:
     context.record(env, DERIVED)[env.docname] = found
 
 
+def _replace_role(app: Sphinx, _config: Config) -> None:
+    # Once MyST-NB has registered its domain, and before Sphinx makes it.
+    app.add_role_to_domain("glue", "text", GlueRole(), override=True)
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the roles, and keep their pages in step with the notebooks."""
     app.add_role("derived", DerivedRole())
-    app.connect(
-        "builder-inited",
-        lambda app: app.add_role_to_domain("glue", "text", GlueRole(), override=True),
-    )
+    app.connect("config-inited", _replace_role)
     app.add_post_transform(ResolveDerived)
     readings = Readings()
     app.connect("env-before-read-docs", readings.start)

@@ -35,6 +35,9 @@ logger = logging.getLogger(__name__)
 SHOW_TAG = "tag_show-in-report"
 """Class MyST-NB puts on a cell that is tagged to show its code in the report."""
 
+FIGURES = frozenset({"claim", "derived", "fact"})
+"""Classes of a figure in prose that leads to its row."""
+
 DROPPED_CLASSES = frozenset({"html-only", "no-print"})
 """Classes of what only makes sense on a screen."""
 
@@ -260,7 +263,7 @@ class ReportTranslator(TypstTranslator):
 
     def visit_inline(self, node: Element) -> None:
         """Write marked text; a figure of the ledger is kept in one piece with its unit."""
-        if "claim" not in node["classes"]:
+        if FIGURES.isdisjoint(node["classes"]):
             super().visit_inline(node)
             return
         self._claims += 1
@@ -276,7 +279,7 @@ class ReportTranslator(TypstTranslator):
 
     def depart_inline(self, node: Element) -> None:
         """Leave marked text."""
-        self._claims -= "claim" in node["classes"]
+        self._claims -= not FIGURES.isdisjoint(node["classes"])
         super().depart_inline(node)
 
     def visit_math(self, node: Element) -> None:
@@ -548,7 +551,7 @@ def _targets(claim: Element) -> Iterator[str]:
 def _cited(document: nodes.document) -> Iterator[str]:
     """Yield the labels that claims in prose link to."""
     for node in document.findall(nodes.inline):
-        if "claim" in node["classes"]:
+        if not FIGURES.isdisjoint(node["classes"]):
             for target in _targets(node):
                 yield target if target.startswith("%") else f"%{_docname(node)}#{target}"
 

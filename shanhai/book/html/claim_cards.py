@@ -48,7 +48,9 @@ class DerivedCards(SphinxPostTransform):
                 for written in (writer.in_words(made.formula), writer.in_numbers(made))
             )
             exact = term["sep"].join(filter(None, (numbers, writer.bounds(made))))
-            place = term["derived"]["made_in"].format(page=page_name(self.env, page), cell=made.cell)
+            place = term["derived"]["made_in"].format(
+                page=page_name(self.env, page), cell=made.cell
+            )
             inputs = [
                 [text, address(self.env, self.env.docname, f"{kind}-{each}")]
                 for kind, each, text in writer.inputs(made.formula)

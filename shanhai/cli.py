@@ -30,7 +30,7 @@ _data = click.option(
     "--data",
     type=click.Path(path_type=Path),
     default=None,
-    help="Folder of the data package; default: data/ of this checkout.",
+    help="Folder of the data package; default: that of the book one stands in.",
 )
 
 

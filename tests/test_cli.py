@@ -2,19 +2,24 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[1]
 
-def shanhai(*arguments, **environment):
+
+def shanhai(*arguments, cwd=ROOT, **environment):
     done = subprocess.run(
         [sys.executable, "-m", "shanhai", *map(str, arguments)],
         capture_output=True,
         text=True,
         encoding="utf-8",
-        env={**os.environ, "PYTHONUTF8": "1", **environment},
+        cwd=cwd,
+        env={**os.environ, "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT), **environment},
     )
     assert "Traceback" not in done.stderr + done.stdout
     return done
@@ -32,6 +37,33 @@ def test_check_names_faults_and_fails(data, table):
     assert done.stdout.startswith(
         f"{data / 'claims.csv'}:{line}: unit: 'dollar' is not a code of unit"
     )
+
+
+def test_commands_judge_the_book_one_stands_in(tmp_path):
+    book = Path(shutil.copytree(ROOT / "tests" / "fixtures" / "minibook", tmp_path / "另一本 书"))
+    (book / "data").rename(book / "figures")
+    config = (book / "_config.yml").read_text("utf-8")
+    (book / "_config.yml").write_text(
+        config.replace("  config:\n", "  config:\n    shanhai_data: figures\n"), "utf-8"
+    )
+    claims = book / "figures" / "claims.csv"
+    claims.write_text(claims.read_text("utf-8").replace(",CNY,", ",gold,"), "utf-8")
+    for folder in (book, book / "notebooks"):
+        done = shanhai("check", cwd=folder)
+        assert done.returncode == 1 and f"{claims}:3: unit: 'gold'" in done.stdout
+        assert "more-trees" in shanhai("reconcile", cwd=folder).stdout
+        assert "3 claims, " in shanhai("verify", book / "article.txt", cwd=folder).stdout
+
+
+@pytest.mark.parametrize("command", ["check", "reconcile", "verify"])
+def test_where_there_is_no_book_commands_say_so(tmp_path, command):
+    article = [Path(__file__)] if command == "verify" else []
+    done = shanhai(command, *article, cwd=tmp_path)
+    assert done.returncode == 1 and done.stdout == ""
+    assert "no book here" in done.stderr and "--data" in done.stderr
+    (tmp_path / "_config.yml").write_text("- a list", "utf-8")
+    done = shanhai(command, *article, cwd=tmp_path)
+    assert done.returncode == 1 and "_config.yml: not the settings of a book" in done.stderr
 
 
 def test_check_needs_neither_sphinx_nor_altair_nor_pandas():

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shanhai.evidence.errors import EvidenceError
+from shanhai.evidence.faults import FaultError
+from shanhai.evidence.files import read_text
 
 #: Marks of the article's lay-out that are not counted.
 MARKS = "*>"
@@ -59,28 +61,14 @@ def read(path: Path | str) -> Article:
         ArticleError: there is no such file, or it is not a text in UTF-8.
     """
     path = Path(path)
+    if path.is_dir():
+        raise ArticleError(f"{path}: is a folder; give the article's text file")
     try:
-        if path.is_dir():
-            raise ArticleError(f"{path}: is a folder; give the article's text file")
-        size = path.stat().st_size
-        if size > SIZE_LIMIT:
-            raise ArticleError(
-                f"{path}: {size} bytes are too many for an article; is it the right file?"
-            )
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise ArticleError(f"{path}: no such file; give the path of the article's text") from None
-    except OSError as error:
-        raise ArticleError(f"{path}: cannot be read ({error.strerror})") from None
-    if b"\0" in content:
+        text = read_text(path, SIZE_LIMIT)
+    except FaultError as fault:
+        missing = "no such file; give the path of the article's text"
         raise ArticleError(
-            f"{path}: holds NUL bytes, so it is not a text; save the article as UTF-8 text"
-        )
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ArticleError(
-            f"{path}: byte {error.start} is not UTF-8 (GBK?); save the article as UTF-8 text"
+            f"{path}: {missing if fault.code == 'file-missing' else fault}"
         ) from None
     if not normalise(text):
         raise ArticleError(f"{path}: is empty; give the article's text")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.interval import Interval
@@ -32,11 +32,11 @@ def names(text: str) -> list[str]:
     """
     used: list[str] = []
 
-    def note(name: str) -> Interval:
+    def note(name: str) -> _Anything:
         used.append(name)
-        return Interval.exact(1)
+        return _Anything()
 
-    _Parser(text, note, divide=False).parse()
+    evaluate_with(text, note, lambda number: _Anything())
     return used
 
 
@@ -46,23 +46,41 @@ def evaluate(text: str, lookup: Callable[[str], Interval]) -> Interval:
     Raises:
         EvidenceError: the text is not an expression, or it divides by what may be zero.
     """
-    return _Parser(text, lookup).parse()
+    return evaluate_with(text, lookup, Interval.exact)
+
+
+def evaluate_with(text: str, lookup: Callable[[str], Any], number: Callable[[Decimal], Any]) -> Any:
+    """Return the value of an expression over anything that has the four operations.
+
+    Raises:
+        EvidenceError: the text is not an expression.
+    """
+    return _Parser(text, lookup, number).parse()
+
+
+class _Anything:
+    """What stands for every value where only the names count."""
+
+    def _with(self, other: _Anything) -> _Anything:
+        return self
+
+    __add__ = __sub__ = __mul__ = __truediv__ = _with
 
 
 class _Parser:
     """One pass over one expression."""
 
     def __init__(
-        self, text: str, lookup: Callable[[str], Interval], *, divide: bool = True
+        self, text: str, lookup: Callable[[str], Any], number: Callable[[Decimal], Any]
     ) -> None:
         self.text = text
         self.lookup = lookup
-        self.divide = divide
+        self.number = number
         self.depth = 0
         self.tokens = self._tokens()
         self.kind, self.token, self.at = next(self.tokens)
 
-    def parse(self) -> Interval:
+    def parse(self) -> Any:
         """Parse the whole text."""
         value = self._sum()
         if self.kind != "end":
@@ -89,7 +107,7 @@ class _Parser:
     def _error(self, what: str) -> EvidenceError:
         return EvidenceError(f"expression {self.text!r}: {what} at character {self.at + 1}")
 
-    def _sum(self) -> Interval:
+    def _sum(self) -> Any:
         value = self._product()
         while self.kind == "sign" and self.token in "+-":
             sign = self.token
@@ -98,23 +116,20 @@ class _Parser:
             value = value + right if sign == "+" else value - right
         return value
 
-    def _product(self) -> Interval:
+    def _product(self) -> Any:
         value = self._atom()
         while self.kind == "sign" and self.token in "*/":
             sign = self.token
             self._next()
             right = self._atom()
-            if sign == "*":
-                value = value * right
-            elif self.divide:
-                value = value / right
+            value = value * right if sign == "*" else value / right
         return value
 
-    def _atom(self) -> Interval:
+    def _atom(self) -> Any:
         kind, token = self.kind, self.token
         if kind == "number":
             self._next()
-            return Interval.exact(Decimal(token))
+            return self.number(Decimal(token))
         if kind == "name":
             self._next()
             return self.lookup(token)

@@ -6,17 +6,16 @@ The tables are described in ``datapackage.json`` (Frictionless Data Package). Re
 
 from __future__ import annotations
 
-import csv
-import json
 import os
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shanhai.evidence.errors import EvidenceError
+from shanhai.evidence.faults import FaultError, shown
+from shanhai.evidence.files import cell, read_json, read_text, records
 from shanhai.evidence.records import Claim, Fact, Identity, NonClaim, Silence, Source
 
 if TYPE_CHECKING:
@@ -43,11 +42,11 @@ class Ledger:
         directory = Path(directory or default_directory())
         path = directory / DESCRIPTION
         try:
-            package = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise EvidenceError(f"{path}: no such file; give the data folder with --data") from None
-        except (OSError, ValueError) as error:
-            raise EvidenceError(f"{path}: cannot be read as JSON ({error})") from None
+            package = read_json(path)
+        except FaultError as fault:
+            way_out = "give the data folder with --data" if fault.code == "file-missing" else fault
+            what = "no such file; " if fault.code == "file-missing" else ""
+            raise EvidenceError(f"{path}: {what}{way_out}") from None
         if not isinstance(package, dict) or not isinstance(package.get("resources"), list):
             raise EvidenceError(f"{path}: describes no resources; see Frictionless Data Package")
         return cls(directory, package)
@@ -159,24 +158,24 @@ class Ledger:
         path = self.directory / resource["path"]
         specs = {spec["name"]: spec["type"] for spec in resource["schema"]["fields"]}
         try:
-            with path.open(encoding="utf-8", newline="") as file:
-                reader = csv.DictReader(file, strict=True)
-                if not reader.fieldnames and resource.get("background"):
-                    return []
-                missing = [name for name in specs if name not in (reader.fieldnames or [])]
-                if missing:
-                    raise EvidenceError(f"{path}: no column {missing[0]!r}; see {DESCRIPTION}")
-                return [
-                    {
-                        name: _typed(row[name], kind, path, line, name)
-                        for name, kind in specs.items()
-                    }
-                    for line, row in enumerate(reader, 2)
-                ]
-        except FileNotFoundError:
-            raise EvidenceError(f"{path}: no such file; {DESCRIPTION} lists it") from None
-        except (OSError, UnicodeDecodeError, csv.Error) as error:
-            raise EvidenceError(f"{path}: cannot be read as CSV in UTF-8 ({error})") from None
+            found = records(read_text(path))
+            _, header = next(found, (1, []))
+            if not header and resource.get("background"):
+                return []
+            missing = [name for name in specs if name not in header]
+            if missing:
+                raise EvidenceError(f"{path}: no column {missing[0]!r}; see {DESCRIPTION}")
+            places = {name: header.index(name) for name in specs}
+            return [
+                {
+                    name: _typed(record[places[name]], kind, f"{path}:{line}: {name}")
+                    for name, kind in specs.items()
+                }
+                for line, record in found
+                if len(record) == len(header) or _torn(path, line, len(header))
+            ]
+        except FaultError as fault:
+            raise EvidenceError(f"{path}:{fault.line}: {fault}") from None
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table as a data frame; numbers are Decimal, dates ``datetime.date``."""
@@ -197,19 +196,50 @@ class Ledger:
 
 
 def default_directory() -> Path:
-    """Return ``$SHANHAI_DATA``, or the folder ``data`` beside the package."""
-    return Path(os.environ.get("SHANHAI_DATA") or Path(__file__).parents[2] / "data")
+    """Return ``$SHANHAI_DATA``, or the data folder of the book one stands in.
+
+    That is ``shanhai_data`` in the ``_config.yml`` of the nearest folder upwards that has one.
+
+    Raises:
+        EvidenceError: there is no book here, or its settings cannot be read.
+    """
+    if os.environ.get("SHANHAI_DATA"):
+        return Path(os.environ["SHANHAI_DATA"])
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "_config.yml").is_file():
+            return folder / _data_folder(folder / "_config.yml")
+    raise EvidenceError(
+        f"{here}: no book here, for neither this folder nor one above it has a _config.yml;"
+        " go to a book's folder, or give its data with --data"
+    )
 
 
-def _typed(text: str | None, kind: str, path: Path, line: int, column: str) -> Any:
-    """Return a cell's value; empty cells are None, or the empty string in text columns."""
-    if kind == "string":
-        return text or ""
-    if not text:
-        return None
+def _data_folder(config: Path) -> str:
+    import yaml  # Here, for most who load a ledger say where it is.
+
     try:
-        return {"integer": int, "number": Decimal, "date": date.fromisoformat}[kind](text)
-    except (ValueError, InvalidOperation):
+        settings = yaml.safe_load(read_text(config)) or {}
+        return str(((settings.get("sphinx") or {}).get("config") or {}).get("shanhai_data", "data"))
+    except FaultError as fault:
+        raise EvidenceError(f"{config}: {fault}") from None
+    except (yaml.YAMLError, AttributeError):
         raise EvidenceError(
-            f"{path}:{line}: {column}: {text[:40]!r} is not of type {kind}"
+            f"{config}: not the settings of a book; expected YAML, a mapping"
         ) from None
+
+
+def _typed(text: str, kind: str, where: str) -> Any:
+    """Return a cell's value; empty cells are None, or the empty string in text columns."""
+    if not text:
+        return "" if kind == "string" else None
+    try:
+        return cell(text, kind)
+    except ValueError as error:
+        raise EvidenceError(
+            f"{where}: {shown(text)} is not of type {kind}; expected {error}"
+        ) from None
+
+
+def _torn(path: Path, line: int, columns: int) -> bool:
+    raise EvidenceError(f"{path}:{line}: has not the {columns} cells of the header")

@@ -261,13 +261,13 @@ def _combine(
         mixed = left.unit and right.unit and left.unit != right.unit
         unit = "" if mixed else left.unit or right.unit
     else:
-        unit = _unit(left.unit, right.unit, 1 if sign == "*" else -1)
+        unit = combined_unit(left.unit, right.unit, 1 if sign == "*" else -1)
     interval = operate(_plain(left), _plain(right))
     first = left.formula[1:] if sign in "+*" and left.formula[0] == sign else (left.formula,)
     return Quantity.of(interval, (sign, *first, right.formula), unit)
 
 
-def _unit(left: str, right: str, power: int) -> str:
+def combined_unit(left: str, right: str, power: int) -> str:
     """Return the unit of a product, or of a ratio where ``power`` is -1."""
     powers: Counter[str] = Counter()
     for text, sign in ((left, 1), (right, power)):

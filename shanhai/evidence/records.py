@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from shanhai.evidence.interval import Interval
 
@@ -17,6 +17,7 @@ class Record:
     """A row of a table as an object; columns that it does not name are left to whoever added them."""
 
     __slots__ = ()
+    required: ClassVar[bool] = True  #: Whether a package without the table is none.
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
@@ -115,12 +116,31 @@ class Identity(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class Section(Record):
+    """A section of the article, with its span in the normalised text."""
+
+    id: str
+    order: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Code(Record):
+    """A controlled value, with the list it is of."""
+
+    list: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Silence(Record):
     """What the article does not say: ``zh`` and ``en`` name it, ``terms`` were searched and not found.
 
     ``section`` is the section searched; empty for the whole article.
     """
 
+    required = False
     id: str
     section: str
     terms: str
@@ -141,6 +161,7 @@ class Fact(Printed):
     ``scope`` is the place it is about, ``claim`` the article's figure of the same quantity, if any.
     """
 
+    required = False
     id: str
     topic: str
     metric: str
@@ -164,6 +185,7 @@ class Fact(Printed):
 class Source(Record):
     """A document that background figures are from; ``published`` is a day, a month or a year (ISO 8601)."""
 
+    required = False
     id: str
     publisher_zh: str
     publisher_en: str
@@ -183,3 +205,21 @@ class Source(Record):
         first, last = month or 1, month or 12
         after = date(year + last // 12, last % 12 + 1, 1)
         return date(year, first, 1), date.fromordinal(after.toordinal() - 1)
+
+
+#: The tables the ledger itself reads, each with the columns it needs; any other may be described beside them.
+TABLES: dict[str, type[Record]] = {
+    "claims": Claim,
+    "non_claims": NonClaim,
+    "identities": Identity,
+    "sections": Section,
+    "codes": Code,
+    "silences": Silence,
+    "facts": Fact,
+    "sources": Source,
+}
+
+
+def columns(record: type[Any]) -> dict[str, str]:
+    """Return the columns that a record needs, each with its Python type as written."""
+    return {field.name: str(field.type) for field in fields(record)}

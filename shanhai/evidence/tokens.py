@@ -59,7 +59,7 @@ def _date(claim: Claim, said: Numeral) -> tuple[str, str] | None:
     if whole is None or not is_sharp(said.token):
         # 年底 and the like have no sharp start: the year must be right, and the end of it for 底 and 末.
         last = (end.month, end.day)
-        if not (start.year == end.year == int(said.value)) or (
+        if not (start.year == end.year == int(said.value or 0)) or (
             said.token.endswith(("年底", "年末")) and last != (12, 31)
         ):
             return "period_start", f"{start} to {end} is not what {claim.token!r} says"

@@ -10,7 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shanhai.evidence.check import LENGTH_LIMIT, SIZE_LIMIT, check
+from shanhai.evidence.check import check
+from shanhai.evidence.faults import SENTENCES
+from shanhai.evidence.files import SIZE_LIMIT
+from shanhai.evidence.ledger import Ledger
+from shanhai.evidence.table_check import LENGTH_LIMIT
 
 
 def said(data):
@@ -105,9 +109,7 @@ def replace(path, old, new, count=1):
         (lambda p: p.write_bytes(b""), "claims.csv:1: -: is empty"),
         (lambda p: p.write_bytes(b"\n\n"), "claims.csv:1: -: is empty"),
         (lambda p: p.write_bytes(p.read_bytes().split(b"\n")[0] + b"\n"), "has no rows"),
-        (lambda p: p.write_bytes(b"\xef\xbb\xbf" + p.read_bytes()), "byte order mark"),
         (lambda p: p.write_bytes(p.read_text("utf-8").encode("gbk", "replace")), "is not UTF-8"),
-        (lambda p: p.write_bytes(p.read_bytes().replace(b"\n", b"\r\n")), "lines end in CR"),
         (lambda p: replace(p, b"all-projects", b"all\x00projects"), ":4: -: holds a NUL byte"),
         (lambda p: replace(p, b"metric", b"mettric"), "unknown column"),
         (lambda p: replace(p, b"metric", b"donor"), "stands 2 times in the header"),
@@ -131,10 +133,10 @@ def test_a_bad_file_is_named(data, damage, says):
         (b"[" * 100_000, "nested too deeply"),
         (b"[]", "no tables described"),
         (b'{"resources": []}', "no tables described"),
-        (b'{"resources": [{}]}', "resource 1 lacks"),
+        (b'{"resources": [{}]}', "resource 1: name is missing; expected small letters"),
         (
             b'{"resources": [{"name": "x", "path": "../x", "schema": {"fields": [{"name": "a", "type": "string"}]}}]}',  # noqa: E501
-            "lacks",
+            "resource 1: path is '../x'; expected a file's name within the folder",
         ),
     ],
 )
@@ -236,20 +238,57 @@ def described(data, change):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda p, r: p.update(name="../../evil"), "name: '../../evil' is no name"),
-        (lambda p, r: p.pop("name"), "name: 'None' is no name"),
-        (lambda p, r: p.pop("created"), "created: 'None' is no date"),
-        (lambda p, r: p.update(created="soon"), "created: 'soon' is no date"),
+        (lambda p, r: p.update(name="../../evil"), "name: is '../../evil'; expected small"),
+        (lambda p, r: p.pop("name"), "name: is missing"),
+        (lambda p, r: p.pop("created"), "created: is missing; expected the day"),
+        (lambda p, r: p.update(created="soon"), "created: is 'soon'; expected the day"),
+        (lambda p, r: p.update(created=20211101), "created: is '20211101'; expected the day"),
+        (lambda p, r: p.update(created="2021-02-30"), "created: is '2021-02-30'"),
         (lambda p, r: p.pop("version"), "version: is missing"),
-        (lambda p, r: r["places"]["schema"].update(foreignKeys=[{}]), "places: foreignKeys"),
-        (lambda p, r: r["places"]["schema"].update(foreignKeys="id"), "places: foreignKeys"),
+        (lambda p, r: p.update(edition={"sha256": "x"}), "edition: sha256 is 'x'; expected 64"),
+        (lambda p, r: r["places"]["schema"].update(foreignKeys=[{}]), "fields is missing"),
+        (lambda p, r: r["places"]["schema"].update(foreignKeys="id"), "foreignKeys is 'id'"),
+        (lambda p, r: key(r, "x", "places"), "places: foreignKeys names 'x'; expected a column"),
+        (lambda p, r: key(r, "id", "x"), "places: foreignKeys name 'x'; expected a table"),
         (lambda p, r: r["places"]["schema"].update(primaryKey="id"), "primaryKey is 'id'"),
-        (lambda p, r: r["places"]["schema"].update(primaryKey=["no"]), "a list of columns"),
-        (lambda p, r: rules(r, pattern="("), "places: id: pattern '(' is no regular expression"),
-        (lambda p, r: rules(r, enum="all"), "places: id: enum is no list"),
-        (lambda p, r: rules(r, minLength=2), "places: id: minLength is not checked"),
-        (lambda p, r: rules(r, minimum=2), "places: id: minimum is '2'; expected a number"),
-        (lambda p, r: r["places"]["schema"]["fields"][0].update(constraints=[]), "no mapping"),
+        (
+            lambda p, r: r["places"]["schema"].update(primaryKey=["no"]),
+            "expected a column of places",
+        ),
+        (lambda p, r: rules(r, pattern="("), "places: id: constraints: pattern is '('"),
+        (lambda p, r: rules(r, enum="all"), "places: id: constraints: enum is 'all'"),
+        (
+            lambda p, r: rules(r, minLength=2),
+            "constraints: 'minLength' is not checked; expected one",
+        ),
+        (lambda p, r: rules(r, minimum=2), "places: id: minimum is set for a string"),
+        (lambda p, r: field(r).update(constraints=[]), "constraints is '[]'; expected a mapping"),
+        (lambda p, r: field(r).update(type="geopoint"), "places: id: type is 'geopoint'"),
+        (lambda p, r: field(r).update(name="zh"), "places: 'zh' stands twice"),
+        (
+            lambda p, r: p["resources"].append(r["places"]),
+            "'places' stands twice; expected each name",
+        ),
+        (
+            lambda p, r: p["resources"].append({**r["places"], "name": "x"}),
+            "expected each path once",
+        ),
+        *[
+            (
+                lambda p, r, name=name: p["resources"].remove(r[name]),
+                f"no table '{name}' is described",
+            )
+            for name in ("claims", "non_claims", "identities", "sections", "codes")
+        ],
+        (
+            lambda p, r: drop(r, "claims", "note"),
+            "claims: column note is missing; expected one of type",
+        ),
+        (lambda p, r: drop(r, "facts", "source"), "facts: column source is missing"),
+        (
+            lambda p, r: field(r, "claims", 4).update(type="integer"),
+            "token is a column of type integer",
+        ),
     ],
 )
 def test_what_the_description_asks_for_in_vain_is_a_fault(data, change, says):
@@ -259,8 +298,23 @@ def test_what_the_description_asks_for_in_vain_is_a_fault(data, change, says):
     )
 
 
+def field(resources, table="places", at=0):
+    return resources[table]["schema"]["fields"][at]
+
+
 def rules(resources, **constraints):
-    resources["places"]["schema"]["fields"][0]["constraints"] = constraints
+    field(resources)["constraints"] = constraints
+
+
+def key(resources, column, table):
+    keys = [{"fields": [column], "reference": {"resource": table, "fields": ["id"]}}]
+    resources["places"]["schema"]["foreignKeys"] = keys
+
+
+def drop(resources, table, column):
+    schema = resources[table]["schema"]
+    schema["fields"] = [field for field in schema["fields"] if field["name"] != column]
+    schema["foreignKeys"] = []
 
 
 def test_a_number_beyond_the_largest_is_named(data):
@@ -269,3 +323,108 @@ def test_a_number_beyond_the_largest_is_named(data):
         next(f for f in fields if f["name"] == "row").setdefault("constraints", {})["maximum"] = 1
 
     assert any("is too large; expected at most 1" in fault for fault in described(data, change))
+
+
+SPREADSHEETS = [
+    lambda content: b"\xef\xbb\xbf" + content,
+    lambda content: content.replace(b"\n", b"\r\n"),
+    lambda content: b"\xef\xbb\xbf" + content.replace(b"\n", b"\r\n"),
+    lambda content: content + b"\n",
+    lambda content: content + b"\r\n\r\n",
+    lambda content: content + b"," * content.split(b"\n")[0].count(b",") + b"\n",
+    lambda content: content.rstrip(b"\n"),
+]
+
+
+@pytest.mark.parametrize("saved", SPREADSHEETS)
+def test_tables_as_a_spreadsheet_saves_them_are_read(data, saved):
+    before = Ledger.load(data)
+    whole = {name: before.rows(name) for name in before.tables}
+    for path in [*data.glob("*.csv"), data / "datapackage.json"]:
+        content = path.read_bytes()
+        is_json = path.suffix == ".json"
+        path.write_bytes(saved(content) if not is_json or b"," not in saved(b"") else content)
+    assert said(data) == []
+    after = Ledger.load(data)
+    assert {name: after.rows(name) for name in after.tables} == whole
+
+
+def test_tables_with_every_field_quoted_are_read(data):
+    for path in data.glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            csv.writer(file, quoting=csv.QUOTE_ALL).writerows(rows)
+    assert said(data) == []
+    assert Ledger.load(data).claims["all-aid"].token == "141.08亿元"
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (
+            lambda p: p.write_bytes(p.read_text("utf-8").encode("gbk", "replace")),
+            "save as “CSV UTF-8”",
+        ),
+        (lambda p: p.write_bytes(p.read_text("utf-8").encode("utf-16")), "save as “CSV UTF-8”"),
+        (lambda p: p.write_bytes(p.read_bytes().replace(b",", b";")), "set apart by commas"),
+        (
+            lambda p: p.write_bytes(p.read_bytes().replace(b"2016-01-01", b"2016/1/1", 1)),
+            "YYYY-MM-DD",
+        ),
+        (
+            lambda p: p.write_bytes(p.read_bytes().replace(b"\nsh-aid,", b'\n"sh-aid,', 1)),
+            "not CSV",
+        ),
+        (
+            lambda p: p.write_bytes(p.read_bytes().replace(b"\nsh-aid,", b"\nsh-aid,,", 1)),
+            "18 cells",
+        ),
+    ],
+)
+@pytest.mark.parametrize("name", ["claims", "codes", "sections", "places"])
+def test_one_mistake_is_one_fault(data, damage, says, name):
+    path = data / f"{name}.csv"
+    before = path.read_bytes()
+    damage(path)
+    if path.read_bytes() != before:
+        faults = said(data)
+        assert len(faults) == 1 and says in faults[0], faults
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "says"),
+    [
+        ("all-aid", "sh-aid + sh-projects", "adds project to CNY"),
+        ("all-aid", "sh-aid + sh-aid / sh-projects", "adds CNY/project to CNY"),
+        ("all-aid", "sh-projects + gd-projects", "CNY on the left and project on the right"),
+        ("all-aid", "sh-projects * (sh-aid / sh-projects) + gd-aid * 2", None),
+    ],
+)
+def test_an_identity_of_mixed_units_is_named(data, table, left, right, says):
+    identities = table("identities")
+    identities.set("aid-fiscal", "left", left)
+    line = identities.set("aid-fiscal", "right", right)
+    expected = [f"identities.csv:{line}: right: {says}; expected one unit in a sum and its total"]
+    assert said(data) == (expected if says else [])
+
+
+def test_a_column_of_one_s_own_is_nobody_s_fault(data, table):
+    def change(_package, resources):
+        resources["claims"]["schema"]["fields"].append({"name": "mine", "type": "string"})
+
+    claims = table("claims")
+    claims.header.append("mine")
+    claims.rows = [[*row, "x"] for row in claims.rows]
+    claims.save()
+    assert described(data, change) == []
+    ledger = Ledger.load(data)
+    assert ledger.claims["all-aid"].scale == 10**8
+    assert set(ledger.table("claims")["mine"]) == {"x"}
+
+
+def test_faults_have_codes(data, table):
+    table("claims").set("all-aid", "unit", "dollar")
+    table("claims").set("sh-aid", "value", "ten")
+    assert [fault.code for fault in check(data)] == ["code-unknown", "cell-type"]
+    assert {fault.code for fault in check(data)} <= SENTENCES.keys()

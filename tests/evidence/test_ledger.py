@@ -92,13 +92,13 @@ def test_unknown_codes_and_rows_are_named(ledger):
     ("name", "content", "says"),
     [
         ("datapackage.json", None, "no such file"),
-        ("datapackage.json", b"{", "cannot be read as JSON"),
+        ("datapackage.json", b"{", "not JSON"),
         ("datapackage.json", b"[]", "describes no resources"),
-        ("datapackage.json", b"\xff\xfe", "cannot be read as JSON"),
+        ("datapackage.json", b"\xff\xfe", "is not UTF-8"),
         ("claims.csv", None, "no such file"),
         ("claims.csv", b"id,section\na,b\n", "no column 'paragraph'"),
         ("claims.csv", b"", "no column 'id'"),
-        ("claims.csv", b"\xff\xfe\xff", "cannot be read as CSV"),
+        ("claims.csv", b"\xff\xfe\xff", "is not UTF-8"),
     ],
 )
 def test_what_cannot_be_read_is_one_sentence(data, name, content, says):

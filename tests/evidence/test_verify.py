@@ -161,8 +161,8 @@ def test_a_numeral_in_no_section_is_named_by_its_place_alone(made_up, data, tabl
         (b"", "is empty"),
         (b" \n\xe3\x80\x80* >", "is empty"),
         ("扶贫".encode("gbk"), "is not UTF-8"),
-        (b"\x00\x01\x02", "NUL bytes"),
-        (b"PK\x03\x04\x00", "NUL bytes"),
+        (b"\x00\x01\x02", "NUL byte"),
+        (b"PK\x03\x04\x00", "NUL byte"),
         (b"a" * 10_000_001, "too many"),
     ],
 )

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 
 PARTS = (
     "book.context",
+    "book.pages.characters",
     "book.pages.claims",
     "book.pages.derivations",
     "book.pages.derived",
     "book.pages.evidence",
+    "book.pages.maths",
     "book.pages.html_only",
     "book.pages.identities",
     "book.pages.ledger_tables",
@@ -33,6 +35,7 @@ PARTS = (
     "book.html.search",
     "book.html.slim",
     "book.html.theme_words",
+    "book.pdf.beside",
     "book.pdf.builder",
     "build.execution",
 )

@@ -25,7 +25,7 @@ from pathlib import Path
 import yaml
 from sphinx.errors import SphinxError
 
-from shanhai.book.pdf.builder import TARGET
+from shanhai.book.pdf.settings import TARGET
 from shanhai.build.digests import contents, inputs, read_stamp, write_stamp
 from shanhai.build.lock import locked
 from shanhai.build.swap import exchange, restore
@@ -35,7 +35,9 @@ from shanhai.evidence.check import check
 BUILDERS = {"html": "html", "pdf": "shanhai-report"}
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
-_PROGRESS = re.compile(r"\[\d+/\d+\] |\d+ of \d+ notebooks executed|no notebook ")
+_PROGRESS = re.compile(
+    r"\[\d+/\d+\] |\d+ of \d+ notebooks executed|no notebook |note: |no report: "
+)
 _WARNING = re.compile(r"\b(WARNING|ERROR|CRITICAL|SEVERE)\b: ")
 
 _REMEDIES = {

@@ -49,10 +49,6 @@ class ShownCharts(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         """Replace each place by a copy of its chart; warn where the page has no such chart."""
         for place in list(self.document.findall(shown_chart)):
-            if self.app.builder.format != "html":
-                # A report is read from page to page: the chart itself is near.
-                place.parent.remove(place)
-                continue
             found = [
                 figure
                 for figure in self.env.get_doctree(place["refdoc"]).findall(nodes.figure)

@@ -1,0 +1,131 @@
+r"""Formulas: LaTeX drawn once, when a page is read, as a picture that page and report share.
+
+``{math}`a-b` ``, a ``math`` directive and what a cell displays as LaTeX are drawn by ziamath: no script, no
+other host. Prose in dollar signs is not a formula here, since ``$`` is money too; what looks like one is
+refused with the way to write it, instead of being printed as it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import TYPE_CHECKING
+
+import ziamath
+from docutils import nodes
+from latex2mathml.exceptions import NoAvailableTokensError
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+from ziamath.tex import tex2mml
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.writers.html5 import HTML5Translator
+
+logger = logging.getLogger(__name__)
+
+# Outlines as they are: shared symbols have ids, which clash where a page has two formulas.
+ziamath.config.svg2 = False
+
+SIZE = 24.0
+"""Size in which formulas are drawn; they are shown in ems of the text around them."""
+
+_BOX = re.compile(r'viewBox="([^"]*)"')
+_HAN = re.compile("[\u3400-\u9fff\uff00-\uffef]")
+_COMMAND = re.compile(r"\\[A-Za-z]+")
+_DOLLARS = re.compile(
+    r"\$\$.+?\$\$|(?<![A-Za-z0-9$])\$(?![\s\d])[^$\n]*?(?<![\s$])\$(?![\d$])", re.DOTALL
+)
+_PROSE = (nodes.literal, nodes.FixedTextElement, nodes.raw, nodes.math, nodes.math_block)
+
+
+class FormulaError(ValueError):
+    """A formula cannot be drawn; the message says why."""
+
+
+def draw(latex: str, *, inline: bool) -> tuple[str, float, float]:
+    """Return a formula as SVG in the colour of its text, and its height and depth below the line in ems.
+
+    Raises:
+        FormulaError: it is not LaTeX that ziamath knows, or holds Chinese characters.
+    """
+    if found := _HAN.search(latex):
+        raise FormulaError(f"{found[0]!r} has no form in a formula: write words outside it")
+    try:
+        if unknown := _COMMAND.search(re.sub(r"<[^>]*>", " ", tex2mml(latex, inline=inline))):
+            raise FormulaError(f"{unknown[0]} is no command that is known")
+        picture = ziamath.Latex(latex, size=SIZE, color="currentColor", inline=inline, margin=0)
+        svg = picture.svg()
+        _, top, _, high = map(float, _BOX.findall(svg)[0].split())
+    except FormulaError:
+        raise
+    except NoAvailableTokensError:
+        raise FormulaError("there is nothing in it") from None
+    except (
+        Exception
+    ) as error:  # ziamath and latex2mathml fail in many ways on what they do not know
+        reason = f": {error}" if str(error) else ""
+        raise FormulaError(f"not LaTeX that can be drawn{reason}") from None
+    return svg, round(high / SIZE, 3), round((top + high) / SIZE, 3)
+
+
+class DrawFormulas(SphinxTransform):
+    """Draw every formula of a page; refuse what looks like one and is not set as one."""
+
+    default_priority = 230
+
+    def apply(self) -> None:
+        """Keep the drawing on the node; warn, which stops a build, of what cannot be drawn."""
+        for node in self.document.findall(
+            lambda node: isinstance(node, nodes.math | nodes.math_block)
+        ):
+            assert isinstance(node, nodes.Element)
+            try:
+                svg, height, depth = draw(node.astext(), inline=isinstance(node, nodes.math))
+            except FormulaError as error:
+                logger.warning("formula %r: %s", node.astext(), error, location=node)
+                continue
+            node["svg"], node["height"], node["depth"] = svg, height, depth
+        for text in self.document.findall(nodes.Text):
+            if _is_prose(text) and (found := _DOLLARS.search(text)) and not _HAN.search(found[0]):
+                inner = found[0].strip("$")
+                logger.warning(
+                    "%s is not set as a formula: write {math}`%s`, or `%s` in backquotes if it is none",
+                    found[0],
+                    inner,
+                    found[0],
+                    location=text.parent,
+                )
+
+
+def _is_prose(text: nodes.Text) -> bool:
+    node: nodes.Node | None = text.parent
+    while node is not None:
+        if isinstance(node, _PROSE):
+            return False
+        node = node.parent
+    return True
+
+
+def visit(self: HTML5Translator, node: nodes.Element) -> None:
+    """Write a formula within a line, or on a line of its own with its number."""
+    block = isinstance(node, nodes.math_block)
+    number = (
+        f'<span class="eqno">({escape(str(node["number"]))})</span>' if node.get("number") else ""
+    )
+    name = "math formula-block" if block else "math formula"
+    tag = "div" if block else "span"
+    start = self.starttag(node, tag, "", CLASS=name, role="img", aria_label=node.astext())
+    self.body.append(start.replace("aria_label=", "aria-label="))
+    svg = re.sub(r' (?:width|height)="[^"]*"', "", node.get("svg", ""), count=2)
+    size = f"height:{node.get('height', 1)}em;vertical-align:-{node.get('depth', 0)}em"
+    self.body.append(svg.replace("<svg ", f'<svg style="{size}" aria-hidden="true" ', 1))
+    self.body.append(f"{number}</{tag}>" + ("\n" if block else ""))
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Draw formulas, and show the drawings in place of MathJax, which another host would have to bring."""
+    app.add_transform(DrawFormulas)
+    app.add_html_math_renderer("shanhai", (visit, None), (visit, None))
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,86 @@
+"""Characters in print: what no font of the report can show gets a sign in its place, and is told."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+
+from shanhai.book.pages.characters import clean
+from shanhai.book.pdf.tree import place
+from shanhai.book.pdf.typeset import without_glyph
+
+SIGN = "〓"
+"""Printers of Chinese set this sign, the geta, where they have no type for a character."""
+
+_KNOWN = frozenset(map(chr, [*range(0x20, 0x7F), *range(0x4E00, 0x9FA6), *range(0x3001, 0x3012)]))
+_SILENT = ("Cf", "Mn", "Mc", "Me", "Cc", "Cs", "Zl", "Zp")
+
+
+def make_printable(tree: nodes.document, root: Path) -> list[str]:
+    """Drop codes for terminals from `tree`, and put `SIGN` where a character has no glyph.
+
+    Returns a sentence for each place: page, line, characters. `root` is the folder of the sources.
+    """
+    texts = [node for node in tree.findall(nodes.Text) if not isinstance(node.parent, nodes.raw)]
+    shown = [clean(node.astext()) for node in texts]
+    lacking = _lacking(shown)
+    notes = []
+    for node, text in zip(texts, shown, strict=True):
+        lost = lacking.intersection(text)
+        if lost or text != node.astext():
+            if told := _told(text, lost):
+                notes.append(f"{place(node, root, told[0])}: {_sentence(told)}")
+            node.parent.replace(node, nodes.Text(_replaced(text, lost)))
+    return notes
+
+
+def printable_values(value: Any, notes: list[str]) -> Any:
+    """Return `value`, of lists and dictionaries, with `SIGN` for what has no glyph; add to `notes`."""
+    texts = list(_texts(value))
+    lacking = _lacking(texts)
+    if told := _told("".join(texts), lacking):
+        notes.append(f"_config.yml: shanhai_report: {_sentence(told)}")
+
+    def walk(item: Any) -> Any:
+        if isinstance(item, str):
+            return _replaced(clean(item), lacking)
+        if isinstance(item, dict):
+            return {key: walk(part) for key, part in item.items()}
+        return [walk(part) for part in item] if isinstance(item, list) else item
+
+    return walk(value)
+
+
+def _texts(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)
+
+
+def _lacking(texts: Iterable[str]) -> set[str]:
+    used = {character for text in texts for character in text} - _KNOWN
+    return without_glyph(character for character in used if not character.isspace())
+
+
+def _replaced(text: str, lost: set[str]) -> str:
+    return "".join(_shown(character) if character in lost else character for character in text)
+
+
+def _shown(character: str) -> str:
+    return "" if unicodedata.category(character) in _SILENT else SIGN
+
+
+def _told(text: str, lost: set[str]) -> list[str]:
+    """Return the characters of a text that `SIGN` stands for, each once."""
+    return [item for item in dict.fromkeys(text) if item in lost and _shown(item)]
+
+
+def _sentence(characters: list[str]) -> str:
+    named = ", ".join(f"{item} (U+{ord(item):04X})" for item in characters)
+    return f"no font of the report has {named}; {SIGN} is printed"

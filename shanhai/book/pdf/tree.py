@@ -1,0 +1,146 @@
+"""The book's document tree, made fit for paper before it is translated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+from sphinx import addnodes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from docutils.nodes import Element
+
+SHOW_TAG = "tag_show-in-report"
+"""Class MyST-NB puts on a cell that is tagged to show its code in the report."""
+
+DROPPED_CLASSES = frozenset({"html-only", "no-print"})
+"""Classes of what only makes sense on a screen."""
+
+
+def prune(tree: nodes.document) -> None:
+    """Remove from `tree` what is not printed: code, hidden output, screen-only content.
+
+    Code stays where its cell carries the tag `show-in-report`.
+    """
+    for node in tree.findall(nodes.Element):
+        for child in node.children:
+            child.parent = node  # Sphinx leaves inlined documents with the parent they had
+    for node in list(tree.findall(nodes.Element)):
+        if node.parent is not None and _unprinted(node):
+            node.parent.remove(node)
+    for node in list(tree.findall(nodes.container)):
+        if node.get("nb_element") in ("cell_code", "cell_code_output") and not node.children:
+            node.parent.remove(node)
+
+
+def _unprinted(node: Element) -> bool:
+    if DROPPED_CLASSES.intersection(node.get("classes", ())):
+        return True
+    if isinstance(node, nodes.raw):
+        return "typst" not in node.get("format", "").split()
+    if isinstance(node, nodes.meta | addnodes.highlightlang | nodes.comment):
+        return True
+    if isinstance(node, nodes.transition):  # the rule MyST draws above footnotes
+        after = node.parent.children[node.parent.index(node) + 1 :]
+        return all(isinstance(other, nodes.footnote) for other in after)
+    if is_hidden_code(node):
+        return True
+    hidden = (
+        node.parent.get("hide_mode", "") if node.get("nb_element") == "cell_code_output" else ""
+    )
+    return any(mode in hidden for mode in ("all", "output"))
+
+
+def is_hidden_code(node: Element) -> bool:
+    """Tell whether `node` is the code of a cell that is not tagged to show it in print."""
+    return node.get("nb_element") == "cell_code_source" and SHOW_TAG not in node.parent.get(
+        "classes", ()
+    )
+
+
+def open_with_section(tree: nodes.document, title: str) -> None:
+    """Make a section of what the root document itself says, and put the chapters after it."""
+    root = next(tree.findall(nodes.section), None)
+    if root is None:
+        return
+    chapters = [
+        node for node in root.findall(addnodes.start_of_file) if not _is_in_chapter(node.parent)
+    ]
+    for chapter in chapters:
+        chapter.parent.remove(chapter)
+    own = root.children[1:]
+    del root.children[1:]
+    if any(child.astext().strip() for child in own):
+        root += nodes.section("", nodes.title("", title), *own)
+    root += chapters
+
+
+def _is_in_chapter(node: nodes.Node | None) -> bool:
+    while node is not None:
+        if isinstance(node, addnodes.start_of_file):
+            return True
+        node = node.parent
+    return False
+
+
+def docname(node: nodes.Node | None) -> str:
+    """Return the document that a node of the assembled tree was read from."""
+    while node is not None and not isinstance(node, addnodes.start_of_file | nodes.document):
+        node = node.parent
+    return str(node["docname"]) if node is not None else ""
+
+
+def place(node: nodes.Node, root: Path, text: str = "") -> str:
+    """Return `FILE:LINE` of a node; the line is that of `text`, where the source has it near.
+
+    `root` is the folder of the sources. A node without a line of its own has that of what holds it.
+    """
+    holder: nodes.Node | None = node
+    while holder is not None and not getattr(holder, "line", None):
+        if isinstance(holder, addnodes.start_of_file | nodes.document):
+            break
+        holder = holder.parent
+    line = getattr(holder, "line", None) or 1
+    page = docname(node)
+    source = getattr(holder, "source", None) or ""
+    file = next(
+        (
+            root / (page + end)
+            for end in (".md", ".rst", ".ipynb")
+            if (root / (page + end)).is_file()
+        ),
+        Path(source or page),
+    )
+    if text and file.is_file():
+        rest = file.read_text("utf-8-sig").splitlines()[line - 1 : line + 60]
+        line += next((index for index, other in enumerate(rest) if text in other), 0)
+    name = file.relative_to(root).as_posix() if file.is_relative_to(root) else file.as_posix()
+    return f"{name}:{line}"
+
+
+LINES, ROWS = 40, 100
+"""How much of a cell's output is printed: lines of text, rows of a table."""
+
+
+def cut_walls(tree: nodes.document, words: Mapping[str, str]) -> None:
+    """Cut what a cell has put out at so much as a reader of paper needs, and say how much there is."""
+    for block in list(tree.findall(nodes.literal_block)):
+        lines = block.astext().rstrip("\n").split("\n")
+        if "output" in block["classes"] and len(lines) > LINES:
+            block.children = [nodes.Text("\n".join(lines[:LINES]))]
+            block.children[0].parent = block
+            _say(block, words["cut_lines"].format(shown=LINES, all=len(lines)))
+    for table in list(tree.findall(nodes.table)):
+        body = next(table.findall(nodes.tbody), None)
+        if body is not None and "output" in table["classes"] and len(body) > ROWS:
+            count = len(body)
+            del body.children[ROWS:]
+            _say(table, words["cut_rows"].format(shown=ROWS, all=count))
+
+
+def _say(node: Element, sentence: str) -> None:
+    after = nodes.paragraph("", sentence, classes=["note"])
+    node.parent.insert(node.parent.index(node) + 1, after)

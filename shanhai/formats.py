@@ -6,6 +6,7 @@ A figure with bounds shows no more digits than its bounds support.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -110,6 +111,16 @@ def format_bounds(value: Interval, locale: str, *, percent: bool = False) -> tup
         places -= 1
     low_text, high_text = (pattern.format(format_fixed(end, places, locale)) for end in ends)
     return low_text, high_text
+
+
+def common_scale(values: Iterable[Interval | Number], locale: str) -> tuple[int, str]:
+    """Return the divisor and the word of the scale in which all of the values are drawn.
+
+    It is the locale's largest that the largest value reaches: (100000000, ``亿``), or (1, ````).
+    """
+    largest = max((abs(_nominal(value)) for value in values), default=Fraction(0))
+    divisor, pattern = _scale(largest, locale)
+    return divisor, pattern.format("").strip()
 
 
 def _scale(value: Fraction, locale: str) -> tuple[int, str]:

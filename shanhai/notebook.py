@@ -37,15 +37,21 @@ from IPython.display import display
 from myst_nb.ext.glue import GLUE_PREFIX
 
 from shanhai import formats
+from shanhai.charts.bars import bars, paired_bars, stacked_bars
+from shanhai.charts.cells import heat_map, tiles
+from shanhai.charts.dots import dots, spans
 from shanhai.charts.figure import figure
+from shanhai.charts.panels import small_multiples
 from shanhai.charts.renderer import enable
 from shanhai.charts.theme import actor_scale
+from shanhai.charts.totals import waterfall
 from shanhai.design import COLORS
 from shanhai.evidence.derivation import MIME, Derivation
 from shanhai.evidence.ledger import Claim, Ledger
 from shanhai.evidence.quantity import Quantity, total
 from shanhai.evidence.quantity import place as printed_place
 from shanhai.evidence.reconcile import Finding, reconcile
+from shanhai.frames import Figures, rows
 from shanhai.language import Language
 
 if TYPE_CHECKING:
@@ -54,7 +60,23 @@ if TYPE_CHECKING:
 
     from shanhai.evidence.interval import Interval, Number
 
-__all__ = ["COLORS", "Book", "figure", "glue", "open_book", "total"]
+__all__ = [
+    "COLORS",
+    "Book",
+    "bars",
+    "dots",
+    "figure",
+    "glue",
+    "heat_map",
+    "open_book",
+    "paired_bars",
+    "small_multiples",
+    "spans",
+    "stacked_bars",
+    "tiles",
+    "total",
+    "waterfall",
+]
 
 
 def open_book(directory: Path | str | None = None, locale: str | None = None) -> Book:
@@ -198,6 +220,19 @@ class Book:
         rows = self.ledger.rows("places")
         return {row["id"]: row["color"] for row in rows if row.get("color")}
 
+    @property
+    def actors(self) -> dict[str, str]:
+        """The labels of the actors, each with its colour: for ``colors=`` of a chart."""
+        return {self.label("places", actor): COLORS[name] for actor, name in self._actors.items()}
+
+    def side(self, claim_ids: Sequence[str]) -> str:
+        """Return the actor that all of these claims are about, as a place's id; empty if none is."""
+        donors = [self.claim(claim_id).donor for claim_id in claim_ids]
+        for actor in self._actors:
+            if donors and all(self.belongs(donor, actor) for donor in donors):
+                return actor
+        return ""
+
     def color(self, actor: str, light: bool = False) -> str:
         """Return an actor's colour, or its pale partner; KeyError names a place that has none."""
         return COLORS[self._actors[actor] + ("-light" if light else "")]
@@ -206,6 +241,17 @@ class Book:
         """Return the colour encoding of the actors, by their labels, the same in every chart."""
         colors = {self.label("places", actor): name for actor, name in self._actors.items()}
         return alt.Color(f"{field}:N", scale=actor_scale(colors), **options)
+
+    def rows(
+        self,
+        figures: Figures,
+        *,
+        form: Callable[[Any], str] | None = None,
+        missing: str = "",
+        **columns: Sequence[Any],
+    ) -> pd.DataFrame:
+        """Return a frame of figures to draw, one row each: see `shanhai.frames.rows`."""
+        return rows(self, figures, form=form, missing=missing, **columns)
 
     def reconcile(self) -> list[Finding]:
         """Return the verdict on every identity."""
@@ -221,13 +267,16 @@ class Book:
         if isinstance(value, Quantity):
             place = place or printed_place(value.formula, self._place)
             value = value if place is None else value.value
-        return f"{formats.format_scaled(value, self.locale, place=place)}{self._unit(unit)}"
+        return f"{formats.format_scaled(value, self.locale, place=place)}{self.unit(unit)}"
 
     def _place(self, kind: str, row_id: str) -> Number:
         return (self.ledger.claims if kind == "claim" else self.ledger.facts)[row_id].place
 
-    def _unit(self, unit: str) -> str:
-        label = self.code("unit", unit)
+    def unit(self, unit: str) -> str:
+        """Return a unit's label as it follows a number; of a ratio, of what is above the line."""
+        if not unit:
+            return ""
+        label = self.code("unit", unit.partition("/")[0])
         return label if self.language == "zh" else f" {label}"
 
     def count(self, value: Interval | Number) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -25,18 +25,21 @@ def figure(
     title: str,
     subtitle: str,
     description: str,
-    claims: Iterable[str] = (),
+    claims: Iterable[str] | None = None,
     derived: Iterable[str] = (),
     table: pd.DataFrame | None = None,
+    columns: Mapping[str, str] | None = None,
     narrow: alt.TopLevelMixin | None = None,
 ) -> Chart:
     """Return ``chart`` with what a reader needs beside the picture.
 
     ``name`` becomes the figure's anchor, ``fig-NAME``. ``title`` states the finding, ``subtitle``
     what is measured and in which unit, ``description`` says the picture in words. ``claims`` are
-    the ids of the figures it draws, ``derived`` the keys of those glued on the same page. ``table``
-    is the data to show as a table (default: the chart's own data frame). ``narrow`` is another
-    layout for phones, where squeezing this one does not do.
+    the ids of the figures it draws (default: those that ``Book.rows`` noted on the chart's frame),
+    ``derived`` the keys of those glued on the same page. ``table`` is the data to show as a table, in
+    its order (default: the chart's own data frame); ``columns`` says which of its columns, and what a
+    reader calls each: ``{"label": "项目", "printed": "文中所印"}``. ``narrow`` is another layout for
+    phones, in place of the one that `shanhai.charts.phone` derives.
 
     Raises ValueError or TypeError in one sentence.
     """
@@ -46,6 +49,10 @@ def figure(
     for field, value in (("title", title), ("subtitle", subtitle), ("description", description)):
         if not isinstance(value, str) or not value.strip():
             raise ValueError(f"{where}: the {field} must be a text that is not empty")
+    data = getattr(chart, "data", None)
+    own = data if isinstance(data, pd.DataFrame) else None
+    if claims is None:
+        claims = [] if own is None else own.attrs.get("claims", [])
     claims, derived = (
         _texts(given, f"{where}: {field}")
         for field, given in (("claims", claims), ("derived", derived))
@@ -54,10 +61,17 @@ def figure(
         if value is not None and not isinstance(value, alt.TopLevelMixin):
             raise TypeError(f"{where}: the {field} must be an Altair chart")
     if table is None:
-        data = getattr(chart, "data", None)
-        table = data if isinstance(data, pd.DataFrame) else None
+        table = own
     elif not isinstance(table, pd.DataFrame):
         raise TypeError(f"{where}: the table must be a pandas data frame")
+    if columns is not None:
+        if table is None:
+            raise ValueError(f"{where}: columns= needs the frame that has them; give table=")
+        for column in columns:
+            if column not in table.columns:
+                known = ", ".join(map(str, table.columns))
+                raise ValueError(f"{where}: no column {column!r}; the table has {known}")
+        table = table[list(columns)].rename(columns=dict(columns))
     return chart.properties(
         name=name,
         title=alt.Title(title, subtitle=subtitle),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import vl_convert
 
 from shanhai.charts import svg, theme
 from shanhai.charts.mime import KEY, LAB_MIME, MIME
+from shanhai.charts.phone import phone, views
 
 WIDTHS = {"wide": 680, "narrow": 328}
 """Width of the whole picture in pixels: a page's column, and a phone of 360 px less margins."""
@@ -41,14 +43,13 @@ def render(spec: dict[str, Any], **_options: Any) -> dict[str, Any]:
     meta = spec.get("usermeta", {}).get(KEY)
     if meta is None:
         return {LAB_MIME: spec, "text/plain": "a chart that figure() has not described"}
-    lab = {**spec, "usermeta": {KEY: {"claims": meta["claims"]}}}
     title = spec["title"]["text"]
     name, description = spec["name"], spec["description"]
     plots = {
         "wide": _plot(spec, WIDTHS["wide"]),
-        "narrow": _plot(meta["narrow"] or spec, WIDTHS["narrow"]),
+        "narrow": _plot(meta["narrow"] or phone(spec), WIDTHS["narrow"]),
     }
-    drawn = {variant: draw(plot) for variant, plot in plots.items()}
+    drawn = {variant: draw(plot, WIDTHS[variant]) for variant, plot in plots.items()}
     for variant, (picture, _) in drawn.items():
         if (width := svg.width(picture)) > WIDTHS[variant] + 1:
             raise ValueError(
@@ -75,19 +76,24 @@ def render(spec: dict[str, Any], **_options: Any) -> dict[str, Any]:
                 for raw, step in svg.mixed(picture).items()
             },
         },
-        LAB_MIME: lab,
+        LAB_MIME: {
+            **drawn["wide"][1],
+            "title": spec["title"],
+            "usermeta": {KEY: {"claims": meta["claims"]}},
+        },
         "text/plain": title,
     }
 
 
-def draw(spec: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def draw(spec: dict[str, Any], limit: int) -> tuple[str, dict[str, Any]]:
     """Return a specification as SVG with room for all of its text, and the specification that has it.
 
     Vega makes the plot narrower by what stands beyond it, once. A label is as long as before, so it
-    may stand beyond the narrower plot: the padding grows until none does.
+    may stand beyond the narrower plot: the padding grows until none does. Of charts side by side, those
+    that state no width share what ``limit`` leaves them.
     """
     _register_font()
-    spec = copy.deepcopy(spec)
+    spec = _share(copy.deepcopy(spec), limit)
     for _ in range(_TRIES):
         picture = vl_convert.vegalite_to_svg(spec)
         beyond = svg.overflow(picture)
@@ -96,6 +102,39 @@ def draw(spec: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         for side, amount in beyond.items():
             spec["padding"][side] += amount
     return vl_convert.vegalite_to_svg(spec), spec
+
+
+def _share(spec: dict[str, Any], limit: int) -> dict[str, Any]:
+    """Give the parts of a chart that state no width as much as makes the whole ``limit`` wide."""
+    free = [view for view in views(spec) if "width" not in view]
+    if any(view is spec for view in views(spec)):
+        return spec
+    across = 1 if "vconcat" in spec else len(spec.get("hconcat", spec.get("concat", [])))
+    across = min(across, spec.get("columns", across))
+    width = limit / across
+    for _ in range(_TRIES):
+        shared = copy.deepcopy(spec)
+        for view in views(shared):
+            view.setdefault("width", max(40, int(width)))
+            _settle(view, view["width"])
+        picture = vl_convert.vegalite_to_svg(shared)
+        beyond = svg.width(picture) + svg.overflow(picture)["right"] - limit
+        if -across < beyond <= 0 or not free:
+            break
+        width -= beyond / across
+    return shared
+
+
+def _settle(part: Any, width: int) -> None:
+    """Put a number where expressions say ``width``: in a chart of parts, no part has that signal."""
+    if isinstance(part, dict):
+        if isinstance(part.get("expr"), str):
+            part["expr"] = re.sub(r"\bwidth\b", str(width), part["expr"])
+        for value in part.values():
+            _settle(value, width)
+    elif isinstance(part, list):
+        for value in part:
+            _settle(value, width)
 
 
 def _plot(spec: dict[str, Any], width: int) -> dict[str, Any]:

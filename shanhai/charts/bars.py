@@ -1,0 +1,121 @@
+"""Bars: with labels at their ends, in pairs, stacked."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from shanhai.charts import base
+from shanhai.charts.base import BAR, ROW, Colors, Reference
+
+
+def bars(
+    rows: pd.DataFrame,
+    *,
+    y: str = "label",
+    x: str = "value",
+    text: str = "printed",
+    color: str | None = None,
+    colors: Colors | None = None,
+    whole: float | None = None,
+    reference: Reference | None = None,
+    axis: str | None = None,
+) -> alt.LayerChart:
+    """Return horizontal bars from zero, one a row of the frame, in its order, each labelled at its end.
+
+    ``y``, ``x`` and ``text`` are columns of the names, the values and the labels. A missing value (NaN)
+    draws no bar: its text stands at the row's start. ``color`` is a colour for all (``"blue"``), or with
+    ``colors={category: colour}`` a column of categories; without both, each row has the colour in its
+    column ``color``, or all are grey. ``whole`` draws a pale bar of that length behind each, for shares
+    of one whole. ``reference=(value, name)`` is a dashed line across all rows. ``axis`` is the title of
+    an axis with a grid: only where a reader has to read lengths between labels.
+
+    Raises:
+        ValueError: a column is misspelt, or a colour is unknown.
+    """
+    base.need("bars", rows, y=y, x=x, text=text)
+    most = float(max(rows[x].max(), whole or 0, reference[0] if reference else 0))
+    across = base.value_axis(x, axis, 0, most, base.room(rows[text]))
+    names = base.row(rows, y)
+    shared = alt.Chart().encode(y=names, x=across, **base.tooltip(rows))
+    layers = [
+        shared.mark_bar(size=BAR).encode(color=base.paint("bars", rows, color, colors)),
+        base.texts(shared, text),
+        *base.silent(rows, x, text, names),
+    ]
+    if whole is not None:
+        behind = alt.Chart().mark_bar(size=BAR, color=base.hue("empty"))
+        layers.insert(0, behind.encode(y=names, x=alt.XDatum(float(whole), type="quantitative")))
+    if reference is not None:
+        layers += base.line(reference, x, across)
+    return alt.layer(*layers, data=rows).properties(height=ROW * base.count(rows, y))
+
+
+def paired_bars(
+    rows: pd.DataFrame,
+    *,
+    side: str,
+    y: str = "label",
+    x: str = "value",
+    text: str = "printed",
+    color: str | None = None,
+    colors: Colors | None = None,
+    axis: str | None = None,
+) -> alt.LayerChart:
+    """Return groups of bars: one group a value of ``y``, in it one bar a value of ``side``.
+
+    Each bar is labelled at its end with its side and its text (``上海 1.43亿元``), so there is no legend.
+    The other parameters are those of `bars`.
+    """
+    base.need("paired_bars", rows, y=y, x=x, text=text, side=side)
+    sides = list(dict.fromkeys(rows[side]))
+    rows = rows.assign(said=rows[side].astype(str) + " " + rows[text].astype(str))
+    names = base.row(rows, y, scale=alt.Scale(paddingInner=0.3, paddingOuter=0.1))
+    offset = alt.YOffset(field=side, type="nominal", sort=sides)
+    across = base.value_axis(x, axis, 0, float(rows[x].max()), base.room(rows["said"]))
+    shared = alt.Chart().encode(y=names, yOffset=offset, x=across, **base.tooltip(rows))
+    layers = [
+        shared.mark_bar(size=BAR - 4).encode(color=base.paint("paired_bars", rows, color, colors)),
+        base.texts(shared, "said"),
+        *base.silent(rows, x, "said", names, yOffset=offset),
+    ]
+    height = (BAR + 2) * len(sides) * base.count(rows, y) / 0.7
+    return alt.layer(*layers, data=rows).properties(height=round(height))
+
+
+def stacked_bars(
+    rows: pd.DataFrame,
+    *,
+    part: str,
+    colors: Colors,
+    y: str = "label",
+    x: str = "value",
+    text: str = "printed",
+    pale: tuple[str, ...] = (),
+    legend: bool = True,
+) -> alt.LayerChart:
+    """Return bars made of parts, one row of the frame a part, stacked in the frame's order.
+
+    A part is labelled in its middle where its text fits, in white, or in ink where the part is in
+    ``pale``. ``colors`` maps each part to its colour; the legend names them, unless ``legend`` is off
+    because the texts do. One bar alone makes a strip.
+    """
+    base.need("stacked_bars", rows, y=y, x=x, text=text, part=part)
+    most = float(rows.groupby(y)[x].sum().max())
+    rows = rows.assign(
+        order=range(len(rows)),
+        inside=rows[text].where(base.fits(rows, text, rows[x] / most), ""),
+        ink=[base.hue("ink") if value in pale else "white" for value in rows[part]],
+    )
+    across = base.value_axis(x, None, 0, most, 0).stack("zero")
+    order = alt.Order(field="order", type="quantitative")
+    shared = alt.Chart().encode(y=base.row(rows, y), order=order, **base.tooltip(rows))
+    paint = base.paint("stacked_bars", rows, part, colors, legend=legend)
+    stack = shared.mark_bar(size=BAR + 4, stroke="white", strokeWidth=1)
+    middle = shared.mark_text().encode(
+        x=across.bandPosition(0.5),
+        text=alt.Text(field="inside", type="nominal"),
+        color=alt.Color(field="ink", type="nominal", scale=None),
+    )
+    layers = [stack.encode(x=across, color=paint), middle]
+    return alt.layer(*layers, data=rows).properties(height=ROW * base.count(rows, y))

@@ -351,14 +351,15 @@ def test_charts_side_by_side_keep_their_own_size():
     one = alt.Chart(pd.DataFrame({"x": [1, 2]})).mark_point().encode(x="x:Q")
     pair = figure(one.properties(width=120) | one.properties(width=120), name="n", **WORDS)
     assert pair.to_dict()["title"]["text"] == WORDS["title"]
-    for picture in bundle(pair)[MIME]["svg"].values():
-        assert 240 < svg.width(picture) < 328
+    drawn = bundle(pair)[MIME]["svg"]
+    assert 240 < svg.width(drawn["wide"]) < 328
+    assert svg.width(drawn["narrow"]) < 180  # one below another
 
 
 def test_charts_side_by_side_that_are_too_wide_are_refused():
     one = alt.Chart(pd.DataFrame({"x": [1, 2]})).mark_point().encode(x="x:Q")
-    pair = figure(one.properties(width=200) | one.properties(width=200), name="pair", **WORDS)
-    with pytest.raises(ValueError, match=r"'pair': its narrow picture is \d+ px wide, 328"):
+    pair = figure(one.properties(width=400) | one.properties(width=400), name="pair", **WORDS)
+    with pytest.raises(ValueError, match=r"'pair': its wide picture is \d+ px wide, 680"):
         bundle(pair)
 
 

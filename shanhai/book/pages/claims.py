@@ -32,9 +32,14 @@ def anchor(claim_id: str) -> str:
 
 
 def reference(claim_id: str, text: str, docname: str) -> nodes.inline:
-    """Return an inline link to the evidence row of a claim.
+    """Return an inline link to the evidence row of a claim."""
+    return row_reference(anchor(claim_id), text, docname, "claim")
 
-    The label is resolved by Sphinx's standard domain, so a book without an evidence page fails.
+
+def row_reference(label: str, text: str, docname: str, kind: str) -> nodes.inline:
+    """Return an inline link to a row of the ledger, of the class ``kind``.
+
+    The label is resolved by Sphinx's standard domain, so a book without a page of such rows fails.
     """
     xref = addnodes.pending_xref(
         "",
@@ -43,10 +48,10 @@ def reference(claim_id: str, text: str, docname: str) -> nodes.inline:
         reftype="ref",
         refexplicit=True,
         refwarn=True,
-        reftarget=anchor(claim_id),
+        reftarget=label,
         refdoc=docname,
     )
-    return nodes.inline("", "", xref, classes=["claim"])
+    return nodes.inline("", "", xref, classes=[kind])
 
 
 class ClaimRole(SphinxRole):

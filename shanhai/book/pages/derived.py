@@ -76,6 +76,8 @@ class GlueRole(SphinxRole):
         try:
             text = retrieve_glue_data(self.inliner.document, key).data["text/plain"]
         except RetrievalError:
+            if without := _without_facts(self.env):
+                return without, []
             message = self.inliner.reporter.error(
                 f"glue {key!r}: no cell of this notebook glues it; "
                 "take what another has with {derived}`PAGE#KEY`",
@@ -101,6 +103,9 @@ class ResolveDerived(SphinxPostTransform):
     def _resolve(self, node: nodes.inline) -> None:
         docname, key = node["derived"]
         made = glued(self.env, docname).get(key)
+        if made is None and (without := _without_facts(self.env)):
+            node.replace_self(without)
+            return
         if made is None:
             logger.warning("derived figure %r: no such key in %s", key, docname, location=node)
             node.parent.remove(node)
@@ -124,6 +129,14 @@ class ResolveDerived(SphinxPostTransform):
         uri = self.app.builder.get_relative_uri(self.env.docname, page)
         uri += f"#{anchor(docname, key)}"
         node += nodes.reference("", made.text, refuri=uri, internal=True)
+
+
+def _without_facts(env: BuildEnvironment) -> list[nodes.Node]:
+    """Return what stands for a figure that could not be made, as the book has no background figures."""
+    ledger = context.ledger(env, "facts")
+    if "facts" not in ledger.tables or ledger.facts:
+        return []
+    return [nodes.inline("", context.words(env)["fact"]["missing"], classes=["missing"])]
 
 
 def note(env: BuildEnvironment, docname: str) -> None:

@@ -37,13 +37,14 @@
     if (claim === owner) return;
     hide();
     owner = claim;
-    const { meaning, place, exact, inputs } = claim.dataset;
-    card.replaceChildren(...[meaning, place, exact].filter(Boolean).map((text) => {
+    const { meaning, place, exact, access, address, inputs } = claim.dataset;
+    card.replaceChildren(...[meaning, place, exact, access].filter(Boolean).map((text) => {
       const line = document.createElement("p");
       line.textContent = text;
       return line;
     }));
     if (inputs) card.append(links(JSON.parse(inputs)));
+    if (/^https?:/.test(address)) card.append(links([[new URL(address).host, address]]));
     card.hidden = false;
     claim.querySelector("a")?.setAttribute("aria-describedby", card.id);
     const box = claim.getClientRects()[0];

@@ -77,13 +77,21 @@ def verify(article: Path, data: Path | None) -> None:
 @_data
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def reconcile(data: Path | None, as_json: bool) -> None:
-    """Print every identity between figures with its verdict."""
+    """Print every identity between figures with its verdict, and how firm it is."""
+    from shanhai.evidence.firmness import firmness
     from shanhai.evidence.ledger import Ledger
     from shanhai.evidence.reconcile import reconcile as run
 
-    findings = run(Ledger.load(data))
+    ledger = Ledger.load(data)
+    findings = run(ledger)
+    firm = {each.identity.id: firmness(each.identity, ledger) for each in findings}
     if as_json:
-        click.echo(json.dumps([finding.as_dict() for finding in findings], indent=2))
+        rows = [
+            each.as_dict() | {"firmness": known and known.as_dict()}
+            for each in findings
+            for known in [firm[each.identity.id]]
+        ]
+        click.echo(json.dumps(rows, indent=2))
         return
     width = max((len(finding.identity.id) for finding in findings), default=0)
     for finding in findings:
@@ -95,6 +103,8 @@ def reconcile(data: Path | None, as_json: bool) -> None:
             f"  {values['left']['value']} {finding.identity.operator} {values['right']['value']}"
             f"  gap {gap['value']}{percent} {finding.unit}".rstrip()
         )
+        if known := firm[finding.identity.id]:
+            click.echo(f"{'':<{width}}  {known}")
 
 
 @main.command()

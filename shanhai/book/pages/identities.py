@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from docutils import nodes
@@ -10,6 +11,7 @@ from sphinx.util.docutils import SphinxDirective
 from shanhai import formats
 from shanhai.book import context
 from shanhai.book.pages.claims import reference
+from shanhai.evidence.firmness import Change, Firmness, firmness
 from shanhai.evidence.reconcile import Finding, reconcile
 
 if TYPE_CHECKING:
@@ -76,11 +78,34 @@ class ReconciliationDirective(SphinxDirective):
         if identity.reason:
             reason = ledger.code("scope_reason", identity.reason, lang)
             judged.append(nodes.paragraph("", reason, classes=["facts"]))
+        firm = firmness(identity, ledger)
+        if firm is not None:
+            judged.append(nodes.paragraph("", self._firm(ledger, firm), classes=["facts", "firm"]))
         return [[title, used, explanation], [sides, gap], judged]
 
     def _amount(self, side: Interval, place: Decimal | None) -> str:
         # As the prose has it, and as a reader who adds the printed figures finds it.
         return formats.format_scaled(side.value, context.locale(self.env), place=place)
+
+    def _firm(self, ledger: Ledger, firm: Firmness) -> str:
+        """Say which change of one printed figure would reverse a verdict."""
+        term = context.words(self.env)
+        if firm.smallest is None:
+            return str(term["firm"]["none"])
+
+        def said(change: Change) -> str:
+            token = ledger.claims[change.claim].token
+            places = -int(change.after.as_tuple().exponent)
+            after = formats.format_fixed(change.after, max(0, places), context.locale(self.env))
+            unit = re.sub(r"^[\d.,]+", "", token)
+            return str(term["firm"]["change"]).format(before=token, after=after + unit)
+
+        text = str(term["firm"]["smallest"]).format(change=said(firm.smallest))
+        digits = term["comma"].join(map(said, firm.misprints))
+        ending = (
+            term["firm"]["digit"].format(changes=digits) if digits else term["firm"]["no_digit"]
+        )
+        return text + str(ending)
 
     def _gap(self, finding: Finding, place: Decimal | None) -> str:
         if not finding.gap.value:

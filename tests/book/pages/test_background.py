@@ -55,7 +55,9 @@ def page(tmp_path_factory):
 def build(book: Path) -> tuple[subprocess.CompletedProcess[str], BeautifulSoup]:
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-b", "html", book, book / "o"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, env=environment, text=True, encoding="utf-8", capture_output=True)
+    done = subprocess.run(
+        command, env=environment, text=True, encoding="utf-8", capture_output=True
+    )
     page = book / "o" / "index.html"
     return done, BeautifulSoup(page.read_text("utf-8") if page.exists() else "", "html.parser")
 

@@ -21,6 +21,13 @@ SIZE_LIMIT = 10_000_000
 UNCOUNTED = MARKS + "\u200b\u200c\u200d\u2060\ufeff"
 
 
+_SAID = {
+    "file-missing": "no such file; give the path of the article's text",
+    "file-size": "too many bytes for an article; is it the right file?",
+    "file-encoding": "is not UTF-8 (saved as GBK?); save the article as UTF-8 text",
+}
+
+
 class ArticleError(EvidenceError):
     """The file given as the article cannot be read as one."""
 
@@ -66,10 +73,7 @@ def read(path: Path | str) -> Article:
     try:
         text = read_text(path, SIZE_LIMIT)
     except FaultError as fault:
-        missing = "no such file; give the path of the article's text"
-        raise ArticleError(
-            f"{path}: {missing if fault.code == 'file-missing' else fault}"
-        ) from None
+        raise ArticleError(f"{path}: {_SAID.get(fault.code, fault)}") from None
     if not normalise(text):
         raise ArticleError(f"{path}: is empty; give the article's text")
     return Article(path, text)

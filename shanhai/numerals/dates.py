@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from shanhai.numerals.finder import read
+from shanhai.numerals.reading import read
 
 _DATE = re.compile(
     r"(?P<year>\d{4}|[〇零一二三四五六七八九○]{4})(?:年|(?P<sep>[-/.]))"

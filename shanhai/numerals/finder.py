@@ -5,30 +5,26 @@ the first of an ordered list of patterns that fits is taken (dates before plain 
 their ends), so spans never overlap and no numeral character is left out. What is a numeral only in form
 (``一起``, ``五湖四海``, ``COVID-19``) is found too, with kind ``lexical``.
 
-This module holds the grammar of numbers; ``words`` knows the measures and the words. ``cn2an`` reads Chinese
-numerals; what it does not take (bare 百, 卅, 三四十) is put in its words first.
+``patterns`` holds the grammar of numbers, ``lexicon`` knows the measures and the words, ``reading`` what a
+number stands for; here they are put together.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
-from functools import cache
-
-import cn2an
+from decimal import Decimal
 
 from shanhai.numerals.lexicon import (
     BANK,
     DIGIT,
     HAN,
-    LARGE,
-    MEASURE,
     MEASURES,
     NUMERALS,
-    TENS,
     Words,
 )
+from shanhai.numerals.patterns import patterns
+from shanhai.numerals.reading import PAIR, approximate, digits, leading, read, split
 
 __all__ = ["NUMERALS", "Numeral", "find", "read"]
 
@@ -42,141 +38,6 @@ _PLAIN = str.maketrans(
 _COUNTING = frozenset("几数半" + BANK)
 _BANK_RUN = re.compile(rf"[{BANK}][{BANK}零万亿]|[{BANK}][元圆角分]")
 
-_FACTORS = dict(zip("十百千万亿拾佰仟", (10, 100, 1000, 10**4, 10**8, 10, 100, 1000), strict=True))
-_SCALES = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
-
-# Every repetition has an end, so that no text takes more than linear time.
-_ARABIC = r"(?:\d{1,3}(?:,\d{3}){1,8}(?!\d)|\d{1,40}+)(?:\.\d{1,40}+)?"
-# After a large one, 千 and 两 may begin or be the unit: 四亿千瓦, 一万两千两.
-_HAN_IN_NUMBER = (
-    rf"(?:(?!(?<=[\d万亿])千[瓦克米帕卡焦伏赫]|(?<=[十百千万亿])两(?![百千万亿]))[{HAN}])"
-)
-_SCALE = rf"(?:(?!千[瓦克米帕卡焦伏赫])[{TENS}{LARGE}])"
-_CHINESE = rf"(?:{_HAN_IN_NUMBER}{{1,24}}+(?:点[{DIGIT}]{{1,24}}+)?)"
-_MIXED = (
-    rf"(?:{_ARABIC}{_SCALE}{{1,3}}(?:零?{_ARABIC}{_SCALE}{{1,3}}){{0,3}}"
-    rf"(?:\d{{3,4}}(?!\d))?|{_ARABIC}|{_CHINESE})"
-)
-_VAGUE = rf"(?:[一二三四五六七八九]?十几|[一二两三四五六七八九][百千万]几[十百千]?|[数几][{TENS}{LARGE}]{{1,4}}|[几数](?=(?:{MEASURE})))"
-_NUMBER = rf"(?:{_VAGUE}|{_MIXED})"
-_POINT = rf"(?:点[{DIGIT}]{{1,9}})?"
-_TO = r"(?:至|到|~|-|或)"
-_YEAR = rf"(?:\d{{4}}|[{DIGIT}]{{4}})年"
-_MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月"
-_DAY = r"(?:3[01]|[12]\d|0?[1-9]|三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])[日号]"
-#: A day of the old calendar bears no 日: 八月十五, 二月二.
-_OLD_DAY = (
-    rf"(?:初[一二三四五六七八九十]|三十|[二廿]?十[一二三四五六七八九]?|廿[一二三四五六七八九]"
-    rf"|(?<=二月)二|(?<=三月)三|(?<=六月)六|(?<=九月)九)(?![{HAN}]|{MEASURE})"
-)
-_PART = r"(?:底|初|末|[上中下]旬|[春夏秋冬](?![天季])|[上下]半年)"
-_ONE_TO_NINE = "[一二三四五六七八九]"
-
-_AFTER_GE = "(?:月|小时|钟头|星期|世纪|学期|百分点)"
-#: Units of which half is a quantity; 半路 and 半边 are none.
-_HALVED = (
-    "(?:年|小时|分钟|天|日|斤|公斤|公里|里|英里|亩|吨|米|尺|寸|世纪|学期|辈子|杯|碗|瓶|块|张|只|个)"
-)
-
-
-@cache
-def _patterns() -> list[tuple[str, re.Pattern[str]]]:
-    """Return the patterns in the order in which they are tried."""
-    return [
-        ("date", re.compile(r"\d{4}([-/.])\d{1,2}\1\d{1,2}(?!\d)")),
-        ("date", re.compile(r"(?:19|20)\d\d(?:/\d\d(?!\d)|[/-]\d\d(?=赛季|学年|财年))")),
-        (
-            "date",
-            re.compile(
-                rf"{_YEAR}(?!代)(?:{_MONTH}(?:{_DAY}|{_PART})?|{_PART}|度)?|{_MONTH}份?{_DAY}"
-                rf"|(?:十[一二]?|{_ONE_TO_NINE})月{_OLD_DAY}"
-            ),
-        ),
-        (
-            "date",
-            re.compile(
-                rf"(?:\d{{2}}|[{DIGIT}]?十|\d{{4}})年代[初末]?"
-                rf"|(?:\d{{1,2}}|[{HAN}]{{1,3}})世纪(?:初|末)?"
-            ),
-        ),
-        ("date", re.compile(rf"{_MONTH}(?:份|{_PART})?")),
-        (
-            "date",  # A time of the day.
-            re.compile(
-                r"(?:\d{1,2}|零)[时点]\d{1,2}分?|[二三]?十?[一二三四五六七八九十][时点][一二三四五]?十[一二三四五六七八九]?分"
-            ),
-        ),
-        (
-            "plan",
-            re.compile(
-                rf"(?:十{_ONE_TO_NINE}|{_ONE_TO_NINE})五"
-                r"(?=[”」』’\"]|规划|计划|时期|期间|以来|开局|收官|末|初|目标|纲要)"
-            ),
-        ),
-        (
-            "range",
-            re.compile(
-                rf"(?P<low>零下|负|-)?(?P<n>{_MIXED})(?:{MEASURE})?{_TO}(?P<high>零下|-)?(?P<m>{_MIXED})"
-                rf"(?P<more>[多余])?(?P<unit>(?:{MEASURE})?)"
-            ),
-        ),
-        (
-            "percent",
-            re.compile(
-                rf"百分之(?P<n>{_NUMBER})(?:{_TO}(?:百分之)?(?P<high>{_MIXED}))?"
-                rf"|(?P<m>{_ARABIC})(?P<sign>[%‰])"
-            ),
-        ),
-        (
-            "percent",
-            re.compile(
-                rf"(?P<n>[一二两三四五六七八九])(?P<to>{_ONE_TO_NINE})?成"
-                rf"(?P<half>[半{_ONE_TO_NINE[1:-1]}](?!{_ONE_TO_NINE}))?(?P<more>[多余])?"
-            ),
-        ),
-        (
-            "fraction",
-            re.compile(
-                rf"(?P<n>{_CHINESE}|\d{{1,9}})分之(?P<m>{_CHINESE}|\d{{1,9}})"
-                r"|(?P<a>\d{1,9})/(?P<b>\d{1,9})(?![/\d])"
-            ),
-        ),
-        (
-            "ratio",
-            re.compile(
-                rf"(?P<n>\d{{1,9}}(?:\.\d{{1,9}})?|[一二两三四五六七八九十零]{{1,3}}{_POINT})(?:对|帮|带|比|:)"
-                rf"(?P<m>\d{{1,9}}(?:\.\d{{1,9}})?|[一二两三四五六七八九十零多]{{1,3}}{_POINT})(?![\d:])"
-            ),
-        ),
-        ("ratio", re.compile(r"(?P<n>\d{1,3})-(?P<m>\d{1,3})(?![\d-])")),
-        (
-            "ordinal",
-            re.compile(rf"第(?P<n>\d{{1,9}}|[{DIGIT}{TENS}]{{1,12}})(?P<unit>(?:{MEASURE})?)"),
-        ),
-        (
-            "joined",  # The decimals after the unit: 9秒83, 一米七五, 三块五.
-            re.compile(
-                rf"(?P<n>\d{{1,4}})(?P<unit>秒|米)(?P<m>\d{{1,2}})(?![\d.]|{MEASURE}|%)"
-                rf"|(?P<a>[{HAN}]{{1,4}})(?P<hanunit>[米块])(?P<b>{_ONE_TO_NINE}{{1,2}})(?![{HAN}]|{MEASURE})"
-            ),
-        ),
-        (
-            "cardinal",
-            re.compile(
-                rf"(?P<sign>零[上下])?(?P<n>{_NUMBER})"
-                rf"(?P<more>(?:[多余](?=(?:{MEASURE})|[万亿]|$|\W)|(?<=[0十百千万亿])[多余](?!少|数)|来(?=(?:{MEASURE})|[万亿])|(?<=[百千万])把(?=[人个块元斤里])))?"
-                rf"(?P<big>[万亿]{{1,2}})?(?P<unit>(?:{MEASURE})?)"
-                rf"(?P<over>[多余](?![{HAN}样种大]))?(?P<half>半)?"
-                # What a 个 before 多 or 半 counts: 6个多月, 一个半小时.
-                rf"(?P<counted>(?<=个[多余半]){_AFTER_GE})?"
-            ),
-        ),
-        (
-            "half",
-            re.compile(rf"半(?:个{_AFTER_GE}|{_HALVED})(?P<more>[多余])?"),
-        ),
-    ]
-
 
 _BEFORE = [
     ("about", re.compile(r"(?:大约|约|大概|约为|近乎)$")),
@@ -186,7 +47,7 @@ _BEFORE = [
 ]
 _AFTER = [("over", re.compile(r"以上")), ("about", re.compile(r"左右|上下|许(?!多)"))]
 _CJK = re.compile("[一-龥]")
-#: What a bare digit may stand before and still count: 十大, 三部门; elsewhere it is part of a name (三一重工).
+#: What a bare digit may stand before and still count: 十大, 三部门; elsewhere it is in a name (三一重工).
 _COUNTED = re.compile(
     r"[大是为和与及或的要年之在]|[金银铜](?![融行色业属])|部门|部委|城市|省份|兄弟|姐妹|姐弟|学生|老人|企业|单位|国家|[^一-龥]|$"
 )
@@ -201,8 +62,6 @@ _COMMA = re.compile("(?<=[０-９])，(?=[０-９]{3}(?![０-９]))")
 _LATIN = re.compile(r"[A-Za-z]")
 _CODE = re.compile(r"[\d.]{0,40}\d")
 _ANY = re.compile(rf"[几数半\d{HAN}○０-９]")
-_PAIR = re.compile(rf"([一二三四五六七八九两])([一二三四五六七八九])([{TENS}{LARGE}]*)$")
-_ORDER = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,50 +96,6 @@ def find(text: str) -> list[Numeral]:
     return _Finder(text).all() if _ANY.search(text) else []
 
 
-def read(text: str) -> Decimal | None:
-    """Return the number that a run of numeral characters stands for, or None.
-
-    Chinese, Arabic and mixed forms are read, colloquial ones too (``一万二`` is 12,000).
-    """
-    text = text.replace(",", "").translate({ord("萬"): "万", ord("億"): "亿"})
-    if re.fullmatch(r"\d+(\.\d+)?", text):
-        return Decimal(text)
-    if text[:1].isdigit():
-        return _mixed(text)
-    text = text.replace("廿", "二十").replace("卅", "三十")
-    text = re.sub(
-        r"(?<![一二两三四五六七八九壹贰叁肆伍陆柒捌玖\d十百千])([百千佰仟])", r"一\1", text
-    )
-    text = re.sub(r"^([万亿])", r"一\1", text)
-    if re.fullmatch(rf"[{DIGIT}]+", text):
-        digits = "".join(_spelled(c) for c in text)
-        return Decimal(digits)
-    try:
-        return Decimal(str(cn2an.cn2an(text, "smart")))
-    except (ValueError, InvalidOperation, KeyError, IndexError, TypeError):
-        return None
-
-
-def _mixed(text: str) -> Decimal:
-    """Return the number of Arabic digits with Chinese scales: 1万2千, 3亿5000万, 2万3000."""
-    total = Decimal(0)
-    for digits, scales in re.findall(rf"(\d+(?:\.\d+)?)([{TENS}{LARGE}]*)", text):
-        factor = 1
-        for scale in scales:
-            factor *= _FACTORS[scale]
-        total += Decimal(digits) * factor
-    return total
-
-
-def _spelled(char: str) -> str:
-    """Return the digit a Chinese digit stands for."""
-    return str(
-        {"〇": 0, "两": 2}.get(
-            char, max("零一二三四五六七八九".find(char), "零壹贰叁肆伍陆柒捌玖".find(char))
-        )
-    )
-
-
 class _Finder:
     """One pass over one text."""
 
@@ -288,7 +103,7 @@ class _Finder:
         self.text = text
         self.plain = _ZERO.sub("〇", _COMMA.sub(",", text).translate(_PLAIN))
         self.words = Words(self.plain)
-        self.patterns = _patterns()
+        self.patterns = patterns()
         self.last = -1  #: Where the numeral before ends.
 
     def all(self) -> list[Numeral]:
@@ -331,7 +146,8 @@ class _Finder:
         if (plain[at].isdigit() and at and _LATIN.match(plain[at - 1])) or (
             at >= 2 and plain[at - 1] == "-" and _LATIN.match(plain[at - 2]) and plain[at].isdigit()
         ):
-            return self.lexical(at, _CODE.match(plain, at).end())
+            code = _CODE.match(plain, at)
+            return self.lexical(at, code.end() if code else at + 1)
         if plain[at] == "-" and at and plain[at - 1].isascii() and plain[at - 1].isalnum():
             return None
         if plain[at] in "-负" and plain[at + 1 : at + 2] in NUMERALS:
@@ -387,7 +203,7 @@ class _Finder:
         start, end = match.span()
         groups = match.groupdict()
         if kind == "date":
-            return self.numeral(start, end, "date", _first(match[0]), unit="date")
+            return self.numeral(start, end, "date", leading(match[0]), unit="date")
         if kind == "plan":
             return self.numeral(start, end, "plan", read(match[0][:-1]))
         if kind == "percent":
@@ -427,25 +243,26 @@ class _Finder:
         """Return a share: 35%, 百分之三十到四十, 七成半, 七八成, 六成多."""
         start, end = match.span()
         token, groups = match[0], match.groupdict()
-        high = None
+        value: Decimal | None
+        high: Decimal | None = None
         if "成" in token and "分之" not in token:
-            value = read(groups["n"]) * 10
+            value = tenths = Decimal(digits(groups["n"])) * 10
             if groups["to"]:
-                high = read(groups["to"]) * 10
-                if high != value + 10:
+                high = Decimal(digits(groups["to"])) * 10
+                if high != tenths + 10:
                     return None
             elif groups["half"]:
-                value += 5 if groups["half"] == "半" else read(groups["half"])
+                value += 5 if groups["half"] == "半" else Decimal(digits(groups["half"]))
             if token.endswith("成") and self.words.undoes("成", end):
                 return None
             qualifier = "over" if groups["more"] else "exact"
             return self.numeral(start, end, "percent", value, 1, "%", qualifier, high)
         if "分之" in token:
             value, unit = read(groups["n"]), "%"
-            pair = _PAIR.search(groups["n"])
+            pair = PAIR.search(groups["n"])
             if groups["high"]:
                 high = read(groups["high"])
-            elif pair and _approximate(groups["n"], pair):
+            elif pair and approximate(groups["n"], pair):
                 stem = groups["n"][: pair.start()]
                 value, high = read(stem + pair[1] + pair[3]), read(stem + pair[2] + pair[3])
         else:
@@ -459,16 +276,15 @@ class _Finder:
         whole, part = read(match["n"] or match["a"]), match["m"] or match["b"]
         if whole is None:
             return None
-        digits = part if part.isdigit() and part.isascii() else "".join(map(_spelled, part))
-        value = whole + Decimal(f"0.{digits}")
+        value = whole + Decimal(f"0.{digits(part)}")
         unit = match["unit"] or match["hanunit"]
         return self.numeral(*match.span(), "cardinal", value, unit=unit)
 
     def range(self, match: re.Match[str]) -> Numeral | None:
         """Return a range, or None where its end is not above its start."""
         groups = match.groupdict()
-        low, scale = _split(groups["n"])
-        high, high_scale = _split(groups["m"])
+        low, scale = split(groups["n"])
+        high, high_scale = split(groups["m"])
         if low is None or high is None:
             return None
         low = -low if groups["low"] else low
@@ -506,21 +322,21 @@ class _Finder:
         if not unit and not (groups["more"] or over or half) and self.named(number, start, end):
             return self.lexical(start, start + len(groups["sign"] or "") + len(number))
         qualifier, high = "exact", None
-        pair = _PAIR.search(groups["n"])
+        pair = PAIR.search(groups["n"])
         if groups["n"][0] in "数几":
             body = groups["n"][1:]
-            value, scale = _split(body + (groups["big"] or "")) if body else (Decimal(1), 1)
+            value, scale = split(body + (groups["big"] or "")) if body else (Decimal(1), 1)
             qualifier = "several"
         elif "几" in groups["n"]:
-            value, scale = _split(groups["n"].partition("几")[0] + (groups["big"] or ""))
+            value, scale = split(groups["n"].partition("几")[0] + (groups["big"] or ""))
             qualifier = "over"
-        elif pair and _approximate(groups["n"], pair):
+        elif pair and approximate(groups["n"], pair):
             stem = groups["n"][: pair.start()]
-            value, scale = _split(stem + pair[1] + pair[3] + (groups["big"] or ""))
-            high, _ = _split(stem + pair[2] + pair[3] + (groups["big"] or ""))
+            value, scale = split(stem + pair[1] + pair[3] + (groups["big"] or ""))
+            high, _ = split(stem + pair[2] + pair[3] + (groups["big"] or ""))
             qualifier = "about"
         else:
-            value, scale = _split(number)
+            value, scale = split(number)
         if value is None:
             return None
         if not unit and _LATIN.match(plain[end : end + 1]):
@@ -562,37 +378,6 @@ class _Finder:
             return bool(_CJK.match(self.plain, end))
         digits = len(number) != 4 and all(c in DIGIT for c in number) and number != "两"
         return (digits or number == "十") and not _COUNTED.match(self.plain, end)
-
-
-def _first(token: str) -> Decimal | None:
-    """Return the leading number of a date."""
-    match = re.match(rf"\d+|[{HAN}]+", token)
-    return read(match[0]) if match else None
-
-
-def _split(number: str) -> tuple[Decimal | None, int]:
-    """Return a number's value as printed and its scale: 万 or 亿 at its end."""
-    scale = 1
-    body = number
-    while len(body) > 1 and body[-1] in _SCALES:
-        scale *= _SCALES[body[-1]]
-        body = body[:-1]
-    if scale == 1:
-        return read(number), 1
-    if any(c in LARGE for c in body):
-        return read(number), 1
-    if scale > 100_000_000:  # 万亿, 亿亿
-        value = read(body)
-        return (None if value is None else value * scale), 1
-    return read(body), scale
-
-
-def _approximate(number: str, pair: re.Match[str]) -> bool:
-    """Return whether two digits side by side mean one or the other: 三四十, 十七八, 三五."""
-    step = _ORDER[pair[2]] - _ORDER[pair[1]]
-    stem = number[: pair.start()]
-    whole = not stem or stem[-1] in TENS + LARGE
-    return whole and (step == 1 or (pair[1], pair[2]) == ("三", "五"))
 
 
 def _recent(before: str, unit: str) -> bool:

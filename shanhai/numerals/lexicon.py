@@ -30,7 +30,7 @@ _HAN_NUMERALS = frozenset(HAN) & NUMERALS
 
 def entries(name: str) -> list[str]:
     """Return the entries of a list: separated by blanks, ``#`` begins a comment."""
-    lines = (HERE / name).read_text(encoding="utf-8").splitlines()
+    lines = (HERE / name).read_text(encoding="utf-8-sig").splitlines()
     return [entry for line in lines for entry in line.partition("#")[0].split()]
 
 

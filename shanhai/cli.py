@@ -81,6 +81,7 @@ def reconcile(data: Path | None, as_json: bool) -> None:
     from shanhai.evidence.firmness import firmness
     from shanhai.evidence.ledger import Ledger
     from shanhai.evidence.reconcile import reconcile as run
+    from shanhai.evidence.reconcile import tally
 
     ledger = Ledger.load(data)
     findings = run(ledger)
@@ -105,6 +106,9 @@ def reconcile(data: Path | None, as_json: bool) -> None:
         )
         if known := firm[finding.identity.id]:
             click.echo(f"{'':<{width}}  {known}")
+    for test, verdicts in tally(findings).items():
+        said = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
+        click.echo(f"{test}: {verdicts.total()} judged" + (f", {said}" if said else ""))
 
 
 @main.command()

@@ -55,8 +55,8 @@ class Interval:
         if value < 0:
             return -cls.printed(value.copy_negate(), scale, qualifier)
         nominal = Fraction(value) * scale
-        _, digits, exponent = value.as_tuple()
-        place = Fraction(10) ** int(exponent) * scale
+        digits, exponent = value.as_tuple().digits, int(value.as_tuple().exponent)
+        place = Fraction(10) ** exponent * scale
         coarse = place
         for digit in reversed(digits[1:]):
             if digit or exponent < 0:

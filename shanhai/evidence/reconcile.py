@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +18,14 @@ from shanhai.evidence.interval import Interval
 from shanhai.evidence.quantity import Quantity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from fractions import Fraction
 
     from shanhai.evidence.ledger import Identity, Ledger
+
+
+#: Kinds of test, the strongest first.
+TESTS = ("parts", "counts", "restated", "bound")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,17 @@ class Finding:
     right: Interval
     unit: str
     verdict: str
+
+    @property
+    def test(self) -> str:
+        """What kind of test it is, a code of ``identity_test``, the strongest first.
+
+        ``parts`` adds up a total's parts; ``counts`` holds two counts to be equal; ``restated`` is one
+        figure printed twice; ``bound`` says only which is larger, and could hardly fail.
+        """
+        if self.identity.operator != "=":
+            return "bound"
+        return {"total_parts": "parts", "restated": "restated"}.get(self.identity.kind, "counts")
 
     @property
     def gap(self) -> Interval:
@@ -53,6 +70,7 @@ class Finding:
         return {
             "id": self.identity.id,
             "kind": self.identity.kind,
+            "test": self.test,
             "verdict": self.verdict,
             "operator": self.identity.operator,
             "unit": self.unit,
@@ -92,6 +110,15 @@ def reconcile(ledger: Ledger) -> list[Finding]:
         EvidenceError: an identity names a claim that does not exist, or is not an expression.
     """
     return [_find(identity, ledger) for identity in ledger.identities]
+
+
+def tally(findings: Iterable[Finding]) -> dict[str, Counter[str]]:
+    """Return how often each verdict was given, by kind of test; what is not comparable is no test."""
+    counts: dict[str, Counter[str]] = {test: Counter() for test in TESTS}
+    for finding in findings:
+        if finding.verdict != "not comparable":
+            counts[finding.test][finding.verdict] += 1
+    return counts
 
 
 def _find(identity: Identity, ledger: Ledger) -> Finding:

@@ -9,7 +9,7 @@ import pytest
 from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.interval import Interval
 from shanhai.evidence.ledger import Ledger
-from shanhai.evidence.reconcile import Finding, judge, reconcile
+from shanhai.evidence.reconcile import Finding, judge, reconcile, tally
 
 
 @pytest.mark.parametrize(
@@ -119,3 +119,14 @@ def test_a_zero_total_has_no_percentage(data, table):
     table("claims").set("gd-cities", "value", "0")
     finding = next(f for f in reconcile(Ledger.load(data)) if f.identity.id == "cities")
     assert finding.as_dict()["gap"]["percent"] is None
+
+
+def test_what_could_hardly_fail_is_counted_apart(root):
+    findings = reconcile(Ledger.load(root / "data"))
+    counts = tally(findings)
+    assert list(counts) == ["parts", "counts", "restated", "bound"]
+    assert counts["parts"] == {"inconsistent": 3}
+    judged = [finding for finding in findings if finding.verdict != "not comparable"]
+    assert sum(verdicts.total() for verdicts in counts.values()) == len(judged)
+    assert {f.identity.operator for f in judged if f.test == "bound"} == {">="}
+    assert all(f.as_dict()["test"] == f.test for f in judged)

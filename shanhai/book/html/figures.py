@@ -1,6 +1,7 @@
 """Charts in the page: the title first, pictures for wide and narrow pages, the data, files to take away.
 
-A script that pages with charts load lets them answer (``charts.js``).
+A script that pages with charts load lets them answer (``charts.js``); the code that draws a chart stands
+folded among its tools.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.errors import ExtensionError
 from sphinx.util.osutil import relative_uri
 
-from shanhai import design
 from shanhai.book.html import chart_files
 from shanhai.book.pages.html_only import load_where
 
@@ -26,11 +27,9 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
     from sphinx.writers.html5 import HTML5Translator
 
-COLORS_FILE = "chart-colors.css"
-"""Written among the static files: the theme's colours for dark pages."""
+FILES = ("charts.css", "charts.js")
+"""Among the package's static files: the look of charts, and what makes them answer."""
 
-SCRIPT = "charts.js"
-"""Among the package's static files: makes charts answer."""
 
 
 def visit_figure(self: HTML5Translator, node: nodes.figure) -> None:
@@ -39,7 +38,7 @@ def visit_figure(self: HTML5Translator, node: nodes.figure) -> None:
         type(self).visit_figure(self, node)
         return
     chart = node["chart"]
-    legend = node[-1]
+    legend = next(node.findall(nodes.legend))
     chart_files.write(Path(self.builder.outdir), chart, chart["source"])
     term = chart["words"]
     files = _beside(self, chart)
@@ -60,9 +59,12 @@ def visit_figure(self: HTML5Translator, node: nodes.figure) -> None:
     for child in legend:
         if "subtitle" not in child["classes"]:
             child.walkabout(self)
+    self.body.append('<div class="tools">\n')
     if chart["table"]:
         self.body.append(_details(term["data"], chart["table"]))
-    self.body.append(_files(chart, files))
+    for fold in node.findall(HideCodeCellNode):
+        fold.walkabout(self)
+    self.body.append(_files(chart, files) + "</div>\n")
     self.body.append("</figure>\n")
     raise nodes.SkipNode
 
@@ -143,13 +145,6 @@ class Library:
                 (folder / chart_files.LIBRARY).write_bytes(file.read())
 
 
-def _write_colors(app: Sphinx) -> None:
-    if app.builder.format == "html":
-        folder = Path(app.outdir) / "_static"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / COLORS_FILE).write_text(design.tokens() + design.chart_rules(), "utf-8")
-
-
 def _has_charts(doctree: nodes.document) -> bool:
     return any("chart" in figure for figure in doctree.findall(nodes.figure))
 
@@ -157,11 +152,9 @@ def _has_charts(doctree: nodes.document) -> bool:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Show charts in HTML, with the theme's colours; other builders know plain figures."""
     app.add_node(nodes.figure, override=True, html=(visit_figure, depart_figure))
-    app.add_css_file("charts.css")
-    app.add_css_file(COLORS_FILE)
-    app.connect("builder-inited", _write_colors)
     library = Library()
     app.connect("env-updated", library.start)
     app.connect("build-finished", library.write)
-    load_where(app, SCRIPT, _has_charts)
+    for name in FILES:
+        load_where(app, name, _has_charts)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

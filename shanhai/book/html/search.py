@@ -1,9 +1,13 @@
 """Search that finds any run of characters, in Chinese as in Latin, from a disk as from a server.
 
 Sphinx cuts Chinese pages into words but not the query, so most of what stands on a page is not found; and
-it reads its snippets from the pages by requests, which a book opened from a disk may not make. Here both
-sides are cut into characters, which tells the pages that may hold the query; the text of those pages,
-written beside the index, tells which do, where, and what stands around it.
+it reads its snippets from the pages by requests, which a book opened from a disk may not make. A book of
+this size needs no index: the texts of all pages, taken from the document tree, are one script of the page of
+results, which looks through them.
+
+Where a query is written otherwise than the page, both are folded: small letters and narrow forms;
+``1,232`` and ``1232``; in a Chinese book traditional characters, which read as the simplified ones that the
+pages have (OpenCC).
 """
 
 from __future__ import annotations
@@ -11,36 +15,39 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+import opencc
 from docutils import nodes
-from docutils.utils import new_document
+from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx import addnodes
-from sphinx.search import SearchLanguage
 
-from shanhai.language import Language
+from shanhai.book import context as book
+from shanhai.book.html.data_tables import data_tables
+from shanhai.book.pages.html_only import WebOnly
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
-    from sphinx.config import Config
 
-STATIC = Path(__file__).with_name("static")
-
-#: The text of the pages, among the static files; read by ``search.js``.
 TEXTS = "search-texts.js"
+"""The texts of the pages, among the static files; read by ``search.js``."""
+
+SCRIPTS = ("search-text.js", TEXTS, "search.js")
 _PREFIX, _SUFFIX = "const SEARCH_TEXTS = ", ";\n"
 
-#: Not the page's text, or written by Sphinx for other ears: elements, and classes.
-_UNREAD = {"script", "style", "title", "desc"}, {"headerlink", "unfolded"}
+PROSE, TABLE, CHART, CODE = range(4)
+"""What a text stands in; results come in this order."""
 
-#: What stands in two of these is not one run of text; only snippets care.
-_BLOCKS = re.compile(
-    "^(?:p|h[1-6]|li|d[dt]|t[dh]|caption|figcaption|figure|details|summary|pre|div|text)$"
-)
+_UNREAD = (nodes.comment, nodes.system_message, nodes.meta, addnodes.index, addnodes.toctree)
+_LABEL = re.compile(r"<text\b[^>]*>(.*?)</text>", re.DOTALL)
+_TAG = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", re.DOTALL)
+_CHINESE = "".join(map(chr, range(0x3400, 0xA000)))
 
-_HEADING = re.compile("^h[1-6]$")
+Part = tuple[str, str, str, int]
+"""A text: the anchor and the heading of its section, the text itself, what it stands in."""
 
 
 def fold(text: str) -> str:
@@ -54,77 +61,106 @@ def _fold_character(char: str) -> str:
     return folded if char <= "\uffff" and len(folded) == 1 and folded <= "\uffff" else char
 
 
-class CharacterSearch(SearchLanguage):
-    """Cut pages and queries into characters, folded."""
-
-    lang = "zh"
-    language_name = "Characters"
-    js_splitter_code = (STATIC / "search-text.js").read_text("utf-8")
-
-    def split(self, input: str) -> list[str]:
-        """Return each character once, in no order."""
-        return sorted(set(re.sub(r"\s+", "", fold(input))))
-
-    def word_filter(self, word: str) -> bool:
-        """Keep every character: those of a query must all be found."""
-        return bool(word)
-
-
-def parts(body: str) -> list[list[str]]:
-    """Return the text of a page's HTML by section: the anchor, the heading, the text.
+class Reader:
+    """The text of a page by section, as it is shown.
 
     What is folded, and what only narrow pages show, comes last: the text before and after it is one run
     to a reader who has not opened it.
     """
-    soup = BeautifulSoup(body, "html.parser")
-    headings: dict[str, str] = {}
-    flow: list[tuple[str, list[str]]] = []
-    later: list[tuple[str, list[str]]] = []
 
-    def add(text: str, anchor: str, folded: bool) -> None:
-        place = later if folded else flow
-        if not place or place[-1][0] != anchor:
-            place.append((anchor, []))
-        place[-1][1].append(text)
+    def __init__(self, figures: dict[str, str]) -> None:
+        self.figures = figures
+        self.flow: list[tuple[str, int, list[str]]] = []
+        self.later: list[tuple[str, int, list[str]]] = []
+        self.headings: dict[str, str] = {}
 
-    def walk(tag: Tag, anchor: str, folded: bool) -> None:
-        for child in tag.children:
-            if type(child) is NavigableString:  # no comment
-                add(child, anchor, folded)
-            elif isinstance(child, Tag) and _is_read(child):
-                is_block = _BLOCKS.match(child.name)
-                if is_block:
-                    add("\n", anchor, folded)
-                inner, inner_folded = anchor, folded or _comes_later(child)
-                if child.name == "section" and child.get("id"):
-                    inner = child["id"]
-                    heading = child.find(_HEADING, recursive=False)
-                    headings[inner] = _tidy(_said(heading)) if heading else ""
-                walk(child, inner, inner_folded)
-                if is_block:
-                    add("\n", inner, inner_folded)
+    def add(self, text: str, anchor: str, kind: int, folded: bool = False) -> None:
+        """Add a run of text."""
+        place = self.later if folded else self.flow
+        if not place or place[-1][:2] != (anchor, kind):
+            place.append((anchor, kind, []))
+        place[-1][2].append(text)
 
-    walk(soup, "", False)
-    found = [
-        [anchor, headings.get(anchor, ""), _tidy("".join(text))] for anchor, text in flow + later
-    ]
-    return [part for part in found if part[2]]
+    def read(self, node: nodes.Node, anchor: str, kind: int, folded: bool) -> None:
+        """Add the text of a node and of all in it."""
+        if isinstance(node, nodes.Text):
+            self.add(node.astext(), anchor, kind, folded)
+            return
+        if isinstance(node, nodes.section):
+            anchor = node["ids"][0] if node["ids"] else anchor
+            self.headings[anchor] = _tidy(next((t.astext() for t in node.findall(nodes.title)), ""))
+        elif isinstance(node, _UNREAD):
+            return
+        elif isinstance(node, data_tables):
+            titles = "\n".join(table["title"] for table in node["tables"])
+            self.add(f"\n{titles}\n", anchor, TABLE, folded)
+            return
+        elif isinstance(node, WebOnly):
+            return
+        elif isinstance(node, nodes.raw):
+            text = unescape(_TAG.sub("\n", node.astext())) if node.get("format") == "html" else ""
+            self.add(text, anchor, TABLE, folded)
+            return
+        elif isinstance(node, nodes.figure) and "chart" in node:
+            self._chart(node, anchor, folded)
+            return
+        elif isinstance(node, nodes.table):
+            kind = TABLE
+        elif isinstance(node, HideCodeCellNode):
+            kind, folded = CODE, True
+        elif isinstance(node, nodes.literal_block):
+            kind = CODE
+        # A block is no one run with what stands around it; only snippets care.
+        edge = "" if isinstance(node, nodes.Inline) else "\n"
+        self.add(edge, anchor, kind, folded)
+        if isinstance(node, nodes.caption) and node.parent["ids"]:
+            self.add(self.figures.get(node.parent["ids"][0], ""), anchor, kind, folded)
+        for child in node.children:
+            self.read(child, anchor, kind, folded)
+        self.add(edge, anchor, kind, folded)
+
+    def _chart(self, figure: nodes.figure, anchor: str, folded: bool) -> None:
+        chart = figure["chart"]
+        anchor = figure["ids"][0] if figure["ids"] else anchor
+        self.headings[anchor] = chart["title"]
+        caption = next(iter(figure.findall(nodes.caption)))
+        self.read(caption, anchor, PROSE, folded)
+        rest = [child for legend in figure.findall(nodes.legend) for child in legend]
+        source = [child for child in rest if "source" in child["classes"]]
+        for child in rest:
+            if child not in source:
+                self.read(child, anchor, PROSE, folded)
+        wide, narrow = (_labels(chart["svg"][variant]) for variant in ("wide", "narrow"))
+        self.add("\n" + "\n".join(wide) + "\n", anchor, CHART, folded)
+        for child in source:
+            self.read(child, anchor, CHART, folded)
+        others = [label for label in narrow if label not in set(wide)]
+        self.add("\n" + "\n".join(others) + "\n", anchor, CHART, True)
+        if chart["table"]:
+            rows = (chart["table"]["columns"], *chart["table"]["rows"])
+            cells = "\n".join(str(cell) for row in rows for cell in row)
+            self.add(f"\n{cells}\n", anchor, TABLE, True)
+        for fold_ in figure.findall(HideCodeCellNode):
+            self.read(fold_, anchor, CODE, True)
+
+    def parts(self) -> list[Part]:
+        """Return what was read, empty parts left out."""
+        found = [
+            (anchor, self.headings.get(anchor, ""), _tidy("".join(text)), kind)
+            for anchor, kind, text in self.flow + self.later
+        ]
+        return [part for part in found if part[2]]
 
 
-def _is_read(tag: Tag) -> bool:
-    names, classes = _UNREAD
-    return tag.name not in names and classes.isdisjoint(tag.get("class", ()))
+def parts(doctree: nodes.Node, figures: dict[str, str]) -> list[Part]:
+    """Return the text of a page by section and kind; ``figures`` are the numbers of captions, by id."""
+    reader = Reader(figures)
+    reader.read(doctree, "", PROSE, False)
+    return reader.parts()
 
 
-def _said(heading: Tag) -> str:
-    parts = (part for part in heading.children if not isinstance(part, Tag) or _is_read(part))
-    return "".join(part.get_text() for part in parts)
-
-
-def _comes_later(tag: Tag) -> bool:
-    """Tell what is not shown at first: what is folded, and charts' second drawing, for narrow pages."""
-    is_folded = tag.parent.name == "details" and tag.name != "summary"
-    return is_folded or "chart-narrow" in tag.get("class", ())
+def _labels(svg: str) -> list[str]:
+    return [unescape(_TAG.sub("", label)) for label in _LABEL.findall(svg)]
 
 
 def _tidy(text: str) -> str:
@@ -133,63 +169,82 @@ def _tidy(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _index(
-    app: Sphinx,
-    pagename: str,
-    _template: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
+def simplified(texts: Iterable[str]) -> str:
+    """Return the characters that read as one of the texts' own, each followed by that one."""
+    known = set().union(*map(set, texts))
+    others = opencc.OpenCC("t2s").convert(_CHINESE)
+    pairs = zip(_CHINESE, others, strict=True) if len(others) == len(_CHINESE) else ()
+    return "".join(a + b for a, b in pairs if a != b and b in known)
+
+
+class Texts:
+    """The texts of the pages of one build: gathered page by page, written before the page of results."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, dict[str, Any]] = {}
+
+    def gather(self, app: Sphinx, doctree: nodes.document, docname: str) -> None:
+        """Take a page's text as it is about to be written; this is Sphinx's own process, always."""
+        if app.builder.format != "html":
+            return
+        if {"nosearch", "no-search"} & app.env.metadata.get(docname, {}).keys():
+            self.pages[docname] = {"title": "", "parts": []}
+            return
+        self.pages[docname] = {
+            "title": app.env.titles[docname].astext(),
+            "parts": parts(doctree, _numbers(app, docname)),
+        }
+
+    def write(self, app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+        """Write the texts, of pages that are not written again as they were; then the page of results."""
+        if app.builder.format != "html":
+            return
+        path = Path(app.outdir) / "_static" / TEXTS
+        known: dict[str, Any] = {}
+        if path.is_file():
+            text = path.read_text("utf-8").removeprefix(_PREFIX).removesuffix(_SUFFIX)
+            known = json.loads(text)["pages"]
+        known |= self.pages
+        kept = {name: known[name] for name in sorted(known) if name in app.env.all_docs}
+        said: dict[str, Any] = {"pages": kept}
+        if book.name(app.config).code == "zh":
+            said["simplified"] = simplified(t for p in kept.values() for _, _, t, _ in p["parts"])
+        content = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+        path.write_text(f"{_PREFIX}{content}{_SUFFIX}", "utf-8")
+        yield "search", {}, "search.html"
+
+
+def _numbers(app: Sphinx, docname: str) -> dict[str, str]:
+    """Return what stands before the captions of a page's figures and tables, by id."""
+    formats = app.config.numfig_format
+    return {
+        name: formats[kind] % ".".join(map(str, number)) + " "
+        for kind, numbers in app.env.toc_fignumbers.get(docname, {}).items()
+        if kind in formats
+        for name, number in numbers.items()
+    }
+
+
+def _start(app: Sphinx) -> None:
+    """Leave Sphinx's own index and page of results unmade."""
+    if app.builder.format == "html":
+        app.builder.search = False
+
+
+def _page(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
-    """Give the index the page as it is shown: charts, their data, figures across inline marks."""
-    if pagename == "search":
-        # The index, in the template, comes last: a query that waits for it is answered at once.
-        for script in ("searchtools.js", "language_data.js", TEXTS, "search.js"):
-            app.add_js_file(script, loading_method="defer")
-        return
-    indexer = getattr(app.builder, "indexer", None)
-    if doctree is None or indexer is None or not context.get("title"):
-        return
-    app.add_js_file("search-text.js", loading_method="defer")
-    app.add_js_file("search-marks.js", loading_method="defer")
-    if {"nosearch", "no-search"} & app.env.metadata.get(pagename, {}).keys():
-        return
-    page = parts(context["body"])
-    title = BeautifulSoup(context["title"], "html.parser").get_text()
-    app.shanhai_search_texts[pagename] = {"title": title, "parts": page}
-    document = new_document("")
-    # The index takes titles and entries anew each time it is fed.
-    for node in doctree.findall(nodes.title):
-        document += nodes.section("", node.deepcopy(), ids=node.parent["ids"])
-    document += [node.deepcopy() for node in doctree.findall(addnodes.index)]
-    document += [nodes.paragraph(text, text) for _, _, text in page]
-    indexer.feed(pagename, app.env.doc2path(pagename, base=False), context["title"], document)
-
-
-def _write(app: Sphinx, exception: Exception | None) -> None:
-    """Write the texts, those of pages that Sphinx did not write again as they were."""
-    if exception or app.builder.format != "html":
-        return
-    path = Path(app.outdir) / "_static" / TEXTS
-    texts = {}
-    if path.is_file():
-        texts = json.loads(path.read_text("utf-8").removeprefix(_PREFIX).removesuffix(_SUFFIX))
-    texts |= app.shanhai_search_texts
-    kept = {name: texts[name] for name in sorted(texts) if name in app.env.all_docs}
-    content = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
-    path.write_text(f"{_PREFIX}{content}{_SUFFIX}", "utf-8")
-
-
-def _configure(app: Sphinx, config: Config) -> None:
-    CharacterSearch.lang = Language.of(config.html_search_language or config.language).code
-    app.add_search_language(CharacterSearch)
+    scripts = SCRIPTS if pagename == "search" else ("search-text.js", "search-marks.js")
+    for script in scripts:
+        app.add_js_file(script, loading_method="defer")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Take the place of Sphinx's search in the book's language, whatever it is."""
-    app.shanhai_search_texts = {}
-    app.connect("config-inited", _configure)
-    # After the theme, whose page is final then.
-    app.connect("html-page-context", _index, priority=900)
-    app.connect("build-finished", _write)
-    # Pages written in other processes could not be gathered.
-    return {"parallel_read_safe": True, "parallel_write_safe": False}
+    """Take the place of Sphinx's search."""
+    texts = Texts()
+    app.connect("builder-inited", _start)
+    app.connect("html-page-context", _page)
+    # After all others, which still change what is shown.
+    app.connect("doctree-resolved", texts.gather, priority=900)
+    app.connect("html-collect-pages", texts.write)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""What only a browser has: nodes that leave other outputs, and scripts for the pages that need them."""
+"""What only a browser has: nodes that leave other outputs, and files for the pages that need them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class WebOnly(nodes.General, nodes.Element):
     """A node that HTML alone shows."""
 
 
-def load_where(app: Sphinx, script: str, is_there: Callable[[nodes.document], bool]) -> None:
-    """Give ``script`` to the pages for which ``is_there`` holds, and to no others."""
+def load_where(app: Sphinx, file: str, is_there: Callable[[nodes.document], bool]) -> None:
+    """Give ``file``, a script or a style sheet, to the pages for which ``is_there`` holds, and to no others."""
 
     def load(
         app: Sphinx,
@@ -27,7 +27,10 @@ def load_where(app: Sphinx, script: str, is_there: Callable[[nodes.document], bo
         doctree: nodes.document | None,
     ) -> None:
         if doctree and is_there(doctree):
-            app.add_js_file(script, loading_method="defer")
+            if file.endswith(".css"):
+                app.add_css_file(file)
+            else:
+                app.add_js_file(file, loading_method="defer")
 
     app.connect("html-page-context", load)
 

@@ -1,40 +1,38 @@
-/* What a page does besides its charts: the contents follow the reader; one switch unfolds all code. */
+/* What a page does besides its charts: one switch unfolds all code; the drawers of a phone answer keys. */
 "use strict";
 {
-  const follow = () => {
-    const links = new Map();
-    for (const link of document.querySelectorAll(".bd-toc-nav a[href^='#']")) {
-      const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
-      if (target) links.set(target, link);
-    }
-    const seen = new Set();
-    const watch = new IntersectionObserver(
-      (entries) => {
-        for (const entry of entries) seen[entry.isIntersecting ? "add" : "delete"](entry.target);
-        const current = [...links.keys()].filter((target) => seen.has(target)).at(-1);
-        if (!current) return;
-        for (const [target, link] of links) {
-          const here = target === current;
-          link.classList.toggle("active", here);
-          link.parentElement.classList.toggle("active", here);
-          if (here) link.setAttribute("aria-current", "true");
-          else link.removeAttribute("aria-current");
-        }
-      },
-      { rootMargin: "0px 0px -60%" },
-    );
-    for (const target of links.keys()) watch.observe(target);
-  };
+  const button = document.querySelector(".code-switch");
+  button?.addEventListener("click", () => {
+    const open = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(open));
+    for (const cell of document.querySelectorAll("details.code")) cell.open = open;
+  });
 
-  const unfold = () => {
-    const button = document.querySelector(".code-switch");
-    button?.addEventListener("click", () => {
-      const open = button.getAttribute("aria-pressed") !== "true";
-      button.setAttribute("aria-pressed", String(open));
-      for (const cell of document.querySelectorAll("details.code")) cell.open = open;
+  // Labels of checkboxes open the drawers, without scripts too; with them they are buttons.
+  for (const label of document.querySelectorAll(".nav-overlay-icon, .toc-overlay-icon")) {
+    const drawer = label.control;
+    label.tabIndex = 0;
+    label.setAttribute("role", "button");
+    const say = () => label.setAttribute("aria-expanded", String(drawer.checked));
+    say();
+    drawer.addEventListener("change", say);
+    label.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      drawer.click();
     });
+  }
+  const close = () => {
+    for (const drawer of document.querySelectorAll(".sidebar-toggle:checked")) drawer.click();
   };
+  document.addEventListener("keydown", (event) => event.key === "Escape" && close());
+  document.querySelector(".toc-drawer").addEventListener("click", (event) => event.target.closest("a") && close());
 
-  follow();
-  unfold();
+  document.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
+    const field = [...document.querySelectorAll("input[type=search][name=q]")].find((one) => one.checkVisibility());
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
+  });
 }

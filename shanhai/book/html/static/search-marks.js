@@ -58,7 +58,7 @@
   });
 
   const start = () => {
-    const root = document.querySelector("article.bd-article") ?? document.querySelector("main") ?? document.body;
+    const root = document.querySelector("article") ?? document.body;
     const marks = markAll(root);
     if (!marks.length) return;
     const section = window.location.hash
@@ -67,9 +67,13 @@
     const shown = (mark) => mark.getClientRects().length && !mark.closest("details:not([open])");
     let first = near.find(shown) ?? (near.length ? undefined : marks.find(shown));
     if (!first) {
-      // It stands in something folded: a chart's data, a cell's code.
+      // It stands in something folded or in a tab behind others: a chart's data, a cell's code.
       first = near[0] ?? marks[0];
-      for (let box = first.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+      for (let box = first; box; box = box.parentElement) {
+        if (box.tagName === "DETAILS") box.open = true;
+        // A tab's content comes after its label, in sphinx-design as in others.
+        else if (box.previousElementSibling?.tagName === "LABEL") box.previousElementSibling.control?.click();
+      }
     }
     first.scrollIntoView({ block: "center", behavior: "instant" });
     document.addEventListener("keydown", (event) => {

@@ -1,32 +1,35 @@
-/* The search page: which pages hold the query, where, and what stands around it.
-
-   Takes the place of Search.query of Sphinx's searchtools.js. The index names the pages that hold every
-   character of the query; their text, in search-texts.js, says whether it stands there. Needs no request,
+/* The page of results: which pages hold the query, where, and what stands around it. Needs no request,
    so it works from a disk. */
 "use strict";
 (() => {
   const SNIPPETS = 3;
   const BEFORE = 30;
   const AFTER = 60;
+  const PROSE = 0;
 
-  /* The pages that hold every character of the query. */
-  const candidates = (query) => {
-    const { docnames, terms, titleterms } = Search._index;
-    let pages = docnames.map((_, page) => page);
-    for (const term of splitQuery(query)) {
-      const held = [terms, titleterms].flatMap((index) => Object.hasOwn(index, term) ? index[term] : []);
-      pages = pages.filter((page) => held.includes(page));
-    }
-    return pages.map((page) => docnames[page]).filter((name) => Object.hasOwn(SEARCH_TEXTS, name));
-  };
+  /* Pages as one text each; what a place in it stands in. */
+  const pages = Object.entries(SEARCH_TEXTS.pages).map(([name, { title, parts }]) => {
+    let start = 0;
+    const places = parts.map(([anchor, heading, text, kind]) => {
+      const place = { start, anchor, heading, kind };
+      start += text.length + 1;
+      return place;
+    });
+    const text = parts.map((part) => part[2]).join("\n");
+    return { name, title, places, text, folded: foldText(text) };
+  });
+
+  const simplified = new Map();
+  const pairs = SEARCH_TEXTS.simplified ?? "";
+  for (let at = 0; at < pairs.length; at += 2) simplified.set(pairs[at], pairs[at + 1]);
+  const simplify = (text) => Array.from(text, (char) => simplified.get(char) ?? char).join("");
+
+  const placeOf = (page, at) => page.places.findLast((place) => place.start <= at);
 
   /* The hits in one page: the query as it is, else all its words wherever they stand. */
-  const look = (name, query) => {
-    const { title, parts } = SEARCH_TEXTS[name];
-    const text = parts.map((part) => part[2]).join("\n");
-    const folded = foldText(text);
-    const find = (words) => Array.from(folded.matchAll(searchPattern(words)), (match) => (
-      { start: match.index, end: match.index + match[0].length }));
+  const look = (page, query) => {
+    const find = (words) => Array.from(page.folded.matchAll(searchPattern(words)), (match) => (
+      { start: match.index, end: match.index + match[0].length, kind: placeOf(page, match.index).kind }));
     let hits = find(query);
     const whole = hits.length > 0;
     if (!whole) {
@@ -34,14 +37,17 @@
       if (found.some((list) => !list.length)) return null;
       hits = found.flat();
     }
-    const titled = searchPattern(query).test(foldText(title));
-    const headed = parts.some((part) => searchPattern(query).test(foldText(part[1])));
-    return { name, title, parts, text, hits, rank: [whole, titled, headed, hits.length].map(Number) };
+    // Sentences first, then tables, charts and code.
+    hits.sort((a, b) => a.kind - b.kind || a.start - b.start);
+    const holds = (text) => searchPattern(query).test(foldText(text));
+    const headed = page.places.some((place) => holds(place.heading));
+    const said = hits.filter((hit) => hit.kind === PROSE).length;
+    return { page, hits, rank: [whole, holds(page.title), said > 0, headed, said, hits.length].map(Number) };
   };
 
-  const address = (result, anchor, query) =>
-    document.documentElement.dataset.content_root + result.name + DOCUMENTATION_OPTIONS.LINK_SUFFIX
-    + `?q=${encodeURIComponent(query)}` + (anchor ? `#${anchor}` : "");
+  const address = (page, anchor, words) =>
+    `${document.documentElement.dataset.content_root}${page.name}.html`
+    + `?q=${encodeURIComponent(words)}${anchor ? `#${anchor}` : ""}`;
 
   const add = (parent, tag, text, className) => {
     const element = parent.appendChild(document.createElement(tag));
@@ -50,48 +56,53 @@
     return element;
   };
 
-  const snippet = (item, result, hit, query) => {
-    let start = 0;
-    const [anchor, heading] = result.parts.find((part) => (start += part[2].length + 1) > hit.start);
+  const snippet = (item, page, hit) => {
+    const place = placeOf(page, hit.start);
+    const words = page.text.slice(hit.start, hit.end);
     const line = add(item, "p", "", "context");
-    if (heading && heading !== result.title) {
-      add(line, "a", heading, "search-heading").href = address(result, anchor, query);
+    if (place.heading && place.heading !== page.title) {
+      add(line, "a", place.heading, "search-heading").href = address(page, place.anchor, words);
       line.append(" ");
     }
     const from = Math.max(0, hit.start - BEFORE);
-    const to = Math.min(result.text.length, hit.end + AFTER);
-    line.append((from ? "…" : "") + result.text.slice(from, hit.start));
-    add(line, "mark", result.text.slice(hit.start, hit.end), "highlighted");
-    line.append(result.text.slice(hit.end, to) + (to < result.text.length ? "…" : ""));
-    return anchor;
+    const to = Math.min(page.text.length, hit.end + AFTER);
+    line.append((from ? "…" : "") + page.text.slice(from, hit.start));
+    add(line, "mark", words, "highlighted");
+    line.append(page.text.slice(hit.end, to) + (to < page.text.length ? "…" : ""));
+    return address(page, place.anchor, words);
   };
 
-  const show = (result, query) => {
-    const item = add(Search.output, "li");
-    const link = add(item, "a", result.title);
-    let last = -Infinity;
-    let shown = 0;
-    let first;
-    for (const hit of result.hits) {
-      if (shown === SNIPPETS) break;
-      if (hit.start < last + AFTER) continue;  // seen in the snippet before
-      const anchor = snippet(item, result, hit, query);
-      first ??= anchor;
-      last = hit.end;
-      shown += 1;
+  const output = document.getElementById("search-results");
+  const list = output.querySelector("ul");
+
+  const show = ({ page, hits }) => {
+    const item = add(list, "li");
+    const link = add(item, "a", page.title);
+    const seen = [];
+    for (const hit of hits) {
+      if (seen.length === SNIPPETS) break;
+      if (seen.some((other) => Math.abs(hit.start - other) < AFTER)) continue; // in a snippet already
+      const found = snippet(item, page, hit);
+      if (!seen.length) link.href = found;
+      seen.push(hit.start);
     }
-    link.href = address(result, first, query);
   };
 
-  Search.query = (text) => {
-    const query = text.trim();
-    const results = query ? candidates(query).map((name) => look(name, query)).filter(Boolean) : [];
+  const search = (text) => {
+    const query = simplify(text.trim());
+    list.replaceChildren();
+    const results = query ? pages.map((page) => look(page, query)).filter(Boolean) : [];
     results.sort((a, b) => {
       const index = a.rank.findIndex((rank, at) => rank !== b.rank[at]);
       return index < 0 ? 0 : b.rank[index] - a.rank[index];
     });
-    document.getElementById("search-progress")?.replaceChildren();
-    results.forEach((result) => show(result, query));
-    _finishSearch(results.length);
+    results.forEach(show);
+    const said = results.length ? output.dataset.found.replace("{count}", results.length) : output.dataset.none;
+    output.querySelector(".search-summary").textContent = query ? said : "";
   };
+
+  const field = document.querySelector(".search-page input");
+  field.value = new URLSearchParams(window.location.search).get("q") ?? "";
+  field.addEventListener("input", () => search(field.value));
+  search(field.value);
 })();

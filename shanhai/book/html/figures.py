@@ -31,7 +31,6 @@ FILES = ("charts.css", "charts.js")
 """Among the package's static files: the look of charts, and what makes them answer."""
 
 
-
 def visit_figure(self: HTML5Translator, node: nodes.figure) -> None:
     """Write a chart: caption and subtitle, picture, source, data. Other figures as Sphinx does."""
     if "chart" not in node:

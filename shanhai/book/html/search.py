@@ -84,7 +84,8 @@ class Reader:
     def read(self, node: nodes.Node, anchor: str, kind: int, folded: bool) -> None:
         """Add the text of a node and of all in it."""
         if isinstance(node, nodes.Text):
-            self.add(node.astext(), anchor, kind, folded)
+            text = node.astext()
+            self.add(text if kind == CODE else text.replace("\n", " "), anchor, kind, folded)
             return
         if isinstance(node, nodes.section):
             anchor = node["ids"][0] if node["ids"] else anchor

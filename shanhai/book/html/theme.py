@@ -54,7 +54,8 @@ USES = {
     "toggle": re.compile(r'class="[^"]*\b(?:toggle|dropdown)\b'),
 }
 """Files that extensions load on every page, by a part of their name or text, with what in a page's text
-they are for. Sphinx's own scripts serve its search, but for options that the copy button reads; MyST-NB's styles are in ours."""
+they are for. Sphinx's own scripts serve its search, but for options that the copy button reads; MyST-NB's
+styles are in ours."""
 
 
 class Words(gettext.NullTranslations):

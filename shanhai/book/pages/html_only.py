@@ -17,7 +17,7 @@ class WebOnly(nodes.General, nodes.Element):
 
 
 def load_where(app: Sphinx, file: str, is_there: Callable[[nodes.document], bool]) -> None:
-    """Give ``file``, a script or a style sheet, to the pages for which ``is_there`` holds, and to no others."""
+    """Give a script or a style sheet to the pages for which ``is_there`` holds, and to no others."""
 
     def load(
         app: Sphinx,

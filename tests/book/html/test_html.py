@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -74,29 +71,3 @@ def test_a_chart_is_shown_before_any_script_is_there(served, browser: Browser):
     page.goto(f"{served}/{CHAPTER}", wait_until="commit")
     expect(page.locator("figure.chart svg:visible").first).to_be_visible()
     context.close()
-
-
-def test_scripts_that_one_within_the_page_may_need_do_not_wait(tmp_path):
-    (tmp_path / "index.md").write_text("# T\n", "utf-8")
-    (tmp_path / "words.yml").write_text("en: {}\n", "utf-8")
-    (tmp_path / "own").mkdir()
-    for name in ("before.js", "after.js", "module.js"):
-        (tmp_path / "own" / name).write_text("", "utf-8")
-    (tmp_path / "conf.py").write_text(
-        "extensions = ['myst_nb', 'shanhai.extension']\nnb_execution_mode = 'off'\n"
-        "shanhai_words = 'words.yml'\nhtml_theme = 'sphinx_book_theme'\nhtml_static_path = ['own']\n"
-        "html_js_files = ['before.js', (None, {'body': 'before()'}), 'after.js',"
-        " ('module.js', {'type': 'module'})]\n",
-        "utf-8",
-    )
-    command = [sys.executable, "-m", "sphinx", "-q", tmp_path, tmp_path / "out"]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    text = Path(tmp_path / "out" / "index.html").read_text("utf-8")
-    scripts = BeautifulSoup(text, "html.parser").select("script[src]")
-    waits = {re.search(r"[\w-]+\.js", tag["src"])[0]: tag.has_attr("defer") for tag in scripts}
-    assert (waits["before.js"], waits["after.js"], waits["module.js"]) == (False, True, False)
-    assert [name for name in waits if name in {"before.js", "after.js"}] == [
-        "before.js",
-        "after.js",
-    ]

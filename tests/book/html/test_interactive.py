@@ -245,7 +245,7 @@ def test_dark_pages_turn_the_colours_of_the_drawing(visit):
     }
     found = {}
     for mode in ("light", "dark"):
-        seen.page.evaluate("mode => { document.documentElement.dataset.theme = mode }", mode)
+        seen.page.evaluate("mode => { document.body.dataset.theme = mode }", mode)
         drawn = seen.picture("heat").locator(".chart-live").evaluate(fills)
         found[mode] = {
             "#" + "".join(f"{int(n):02x}" for n in re.findall(r"\d+", rgb)) for rgb in drawn

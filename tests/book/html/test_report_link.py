@@ -13,8 +13,8 @@ from test_report import ROOT, build, copy_book
 
 def pages_of(book):
     command = [sys.executable, "-m", "sphinx", "-W", "-E", "-b", "html"]
-    command += ["-D", "html_theme=sphinx_book_theme"]
-    command += ["-D", "extensions=myst_nb,shanhai.book.pdf.beside,shanhai.book.html.report_link"]
+    command += ["-D", "html_theme=furo"]
+    command += ["-D", "extensions=myst_nb,shanhai.extension"]
     command += ["-d", book / "_build/trees", book, book / "_build/html"]
     env = os.environ | {"PYTHONPATH": str(ROOT)}
     env.pop("SOURCE_DATE_EPOCH", None)
@@ -37,7 +37,7 @@ def test_every_page_links_to_the_report(book):
     assert len(pages) > 4
     assert len({page.parent for page in pages}) > 1
     for page in pages:
-        tags = re.findall(r"<a [^>]*\bbtn-download-report\b[^>]*>", page.read_text("utf-8"))
+        tags = re.findall(r"<a [^>]*\bdownload-report\b[^>]*>", page.read_text("utf-8"))
         links = [re.search(r'href="([^"]+)"', tag)[1] for tag in tags]
         assert len(links) == 1, page
         assert ":" not in links[0] and not links[0].startswith("/")

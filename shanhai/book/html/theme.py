@@ -111,6 +111,7 @@ def _is_used(file: Any, text: str) -> bool:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Shape pages after all other extensions."""
+    app.setup_extension("shanhai.book.context")
     if "comments_config" not in app.config:
         # Jupyter Book sets it, whether the extension that reads it is there or not.
         app.add_config_value("comments_config", {}, "", dict)

@@ -276,7 +276,7 @@ def test_buttons_that_need_scripts_are_not_offered_without(browser, served):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{served}/{CHAPTER}")
-    assert page.locator(".needs-script").count() > 1
+    assert page.locator(".needs-script").count() > 0
     expect(page.locator(".needs-script:visible")).to_have_count(0)
     context.close()
 
@@ -293,7 +293,7 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 def test_axe_finds_no_violation(real_book, served, browser):
-    context = browser.new_context(color_scheme="light")
+    context = browser.new_context(color_scheme="light", bypass_csp=True)  # axe comes from here
     page = context.new_page()
     found = []
     for number, name in enumerate(names(real_book)):

@@ -14,7 +14,7 @@ from test_report import ROOT, build, copy_book
 def pages_of(book):
     command = [sys.executable, "-m", "sphinx", "-W", "-E", "-b", "html"]
     command += ["-D", "html_theme=furo"]
-    command += ["-D", "extensions=myst_nb,shanhai.extension"]
+    command += ["-D", "extensions=myst_nb,shanhai.book.html.theme,shanhai.book.pdf.beside"]
     command += ["-d", book / "_build/trees", book, book / "_build/html"]
     env = os.environ | {"PYTHONPATH": str(ROOT)}
     env.pop("SOURCE_DATE_EPOCH", None)

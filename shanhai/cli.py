@@ -5,6 +5,7 @@ Commands import what they need when they run, so that checking data does not loa
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from pathlib import Path
@@ -40,7 +41,8 @@ def main() -> None:
     """Turn the figures of an article into data, and the data into a book."""
     # Faults quote the data: a terminal that is not UTF-8 must not make a traceback of them.
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 @main.command()
@@ -122,7 +124,7 @@ def build(outputs: str | None, jobs: int | None, root: Path) -> None:
 
     wanted = (outputs,) if outputs else tuple(BUILDERS)
     # The build redirects standard output while Sphinx talks; progress goes where it was before.
-    terminal = click.get_text_stream("stdout")
+    terminal = sys.stdout
     try:
         Build(root.resolve(), wanted, jobs, lambda line: click.echo(line, file=terminal)).run()
     except BuildError as error:

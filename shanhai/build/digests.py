@@ -7,19 +7,22 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
-import shanhai
+from shanhai.build.watched import PACKAGE, PAGES, excluded, is_notebook, walk
 
 STAMP = Path("_build", ".stamp.json")
 """Where the digests of the last good build are kept, within a book."""
 
-_UNSEEN = {"SHANHAI_DATA", "SHANHAI_CHROMIUM"}
-"""Variables that no result depends on: the build sets the first, only tests read the other."""
+_UNSEEN = {"SHANHAI_DATA", "SHANHAI_CHROMIUM", "SHANHAI_BENCH_PYTHON"}
+"""Variables that no result depends on: the build sets the first, only tests and ``bench`` read the others."""
 
-_PAGES = {".md", ".ipynb", ".rst"}
-"""Endings of pages; a notebook's own cells are the cache's key already."""
+_SETTINGS = {"_config.yml", "_toc.yml"}
+"""How a book is put together; no result is another for it."""
+
+_NO_NOTEBOOK = ("book", "drafting")
+"""Rooms of the package that no notebook imports."""
 
 
 class _Digest:
@@ -32,47 +35,13 @@ class _Digest:
         self._digest.update(f"{name}\0{len(content)}\0".encode("utf-8", "surrogateescape"))
         self._digest.update(content)
 
-    def add_folder(self, label: str, folder: Path, pattern: str) -> None:
-        """Add the files of a folder; those whose names begin with a dot are an editor's, or caches."""
-        for path in sorted(_files(folder)):
-            if path.match(pattern):
-                self.add(f"{label}/{path.relative_to(folder).as_posix()}", path.read_bytes())
+    def add_files(self, label: str, folder: Path, paths: Iterable[Path]) -> None:
+        """Add files of a folder by their names in it."""
+        for path in paths:
+            self.add(f"{label}/{path.relative_to(folder).as_posix()}", path.read_bytes())
 
     def __str__(self) -> str:
         return self._digest.hexdigest()[:32]
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """Yield the files of a folder, those of linked folders too; each folder once."""
-    seen = set()
-    for base, folders, names in os.walk(folder, followlinks=True):
-        real = os.path.realpath(base)
-        if real in seen:
-            folders[:] = []
-            continue
-        seen.add(real)
-        folders[:] = [
-            name
-            for name in folders
-            if not name.startswith(".") and name not in {"_build", "__pycache__"}
-        ]
-        yield from (Path(base, name) for name in names if not name.startswith("."))
-
-
-def _beside_notebooks(root: Path) -> Iterator[Path]:
-    """Yield what notebooks may import or read where they run: files of their folders that are no pages."""
-    folders = {
-        path.parent for path in _files(root) if path.suffix == ".ipynb" or _is_notebook(path)
-    }
-    for folder in sorted(folders - {root}):
-        yield from (path for path in _files(folder) if path.suffix not in _PAGES)
-
-
-def _is_notebook(path: Path) -> bool:
-    if path.suffix != ".md":
-        return False
-    with path.open("rb") as file:
-        return b"\nkernelspec:" in file.read(2000)
 
 
 def _surroundings(root: Path, language: str) -> _Digest:
@@ -106,40 +75,64 @@ def _plain(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+def _variables(paths: Iterable[Path]) -> dict[str, str]:
+    """Return the environment's variables whose names stand in these files."""
+    words: set[str] = set()
+    for path in paths:
+        words.update(re.findall(r"[A-Za-z_]\w+", path.read_text("utf-8", "replace")))
+    return {name: os.environ[name] for name in sorted((words & os.environ.keys()) - _UNSEEN)}
+
+
 def fingerprint(root: Path, data: str = "data", language: str = "") -> str:
     """Return a digest of everything a notebook's result depends on, save its own cells.
 
-    That is every file in the ``data`` folder and beside the notebooks, the package's code,
-    ``requirements.txt``, the names and versions of installed packages, the Python version and platform,
-    the book's language, and the variables ``SHANHAI_*``, ``SOURCE_DATE_EPOCH`` and ``PYTHONPATH``. Kernels
-    are started without Python's other variables, and with fixed locale, time zone and hashing.
+    That is every file of the book and its data that is watched and no page (``shanhai.build.watched``),
+    the package's code, the names and versions of installed packages, the Python version and platform, the
+    book's language, and the variables ``SHANHAI_*``, ``SOURCE_DATE_EPOCH`` and ``PYTHONPATH``, and those
+    whose names stand in a notebook or in Python beside it. Kernels are started without Python's other
+    variables, and with fixed locale, time zone and hashing. What else a notebook opens is a fault.
     """
     digest = _surroundings(root, language)
-    digest.add_folder("data", root / data, "*")
-    for pattern in ("*.py", "*.txt"):
-        digest.add_folder("package", Path(shanhai.__file__).parent, pattern)
-    for path in _beside_notebooks(root):
-        digest.add(path.relative_to(root).as_posix(), path.read_bytes())
-    requirements = root / "requirements.txt"
-    if requirements.is_file():
-        digest.add("requirements", requirements.read_bytes())
+    found = list(walk(root, excluded(root)))
+    own = [path for path in found if path.suffix not in PAGES and path.name not in _SETTINGS]
+    digest.add_files("book", root, own)
+    code = [path for path in found if path.suffix == ".py" or is_notebook(path)]
+    for name, value in _variables(code).items():
+        digest.add(name, value.encode("utf-8", "surrogateescape"))
+    _add_data(digest, root, data)
+    rooms = (
+        path for path in walk(PACKAGE) if path.relative_to(PACKAGE).parts[0] not in _NO_NOTEBOOK
+    )
+    digest.add_files("package", PACKAGE, rooms)
     return str(digest)
 
 
-def inputs(root: Path, data: str = "data") -> str:
+def inputs(root: Path, data: str = "data", read: Iterable[str] = ()) -> str:
     """Return a digest of all that a book's outputs depend on.
 
-    That is every file in its folder and its data's, every file of the package, and what a notebook
-    depends on besides.
+    That is every file that is watched, every file of the package, what a notebook depends on besides, and
+    the files ``read`` (by their names in the book), which its pages took in though they are left out of it.
     """
-    digest = _surroundings(root, "")
-    digest.add_folder("book", root, "*")
-    package = Path(shanhai.__file__).parent
-    if not package.is_relative_to(root):
-        digest.add_folder("package", package, "*")
-    if not (root / data).resolve().is_relative_to(root.resolve()):
-        digest.add_folder("data", root / data, "*")
+    digest = _surroundings(root, fingerprint(root, data))
+    digest.add_files("book", root, walk(root, excluded(root)))
+    for path in sorted({root / name for name in read}):
+        digest.add(path.as_posix(), path.read_bytes() if path.is_file() else b"")
+    _add_data(digest, root, data)
+    digest.add("package", package().encode())
     return str(digest)
+
+
+def package() -> str:
+    """Return a digest of the package: pages are what it makes of them."""
+    digest = _Digest()
+    digest.add_files("package", PACKAGE, walk(PACKAGE))
+    return str(digest)
+
+
+def _add_data(digest: _Digest, root: Path, data: str) -> None:
+    """Add the data's files; those that are left out of the book's pages are data nevertheless."""
+    if (root / data).is_dir():
+        digest.add_files("data", root / data, walk(root / data))
 
 
 def contents(path: Path) -> str:
@@ -156,7 +149,13 @@ def read_stamp(root: Path) -> dict[str, list[str]]:
         stamp = json.loads((root / STAMP).read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return stamp if isinstance(stamp, dict) else {}
+    if not isinstance(stamp, dict):
+        return {}
+    return {
+        name: known
+        for name, known in stamp.items()
+        if isinstance(known, list) and len(known) == 3 and all(isinstance(it, str) for it in known)
+    }
 
 
 def write_stamp(root: Path, stamp: dict[str, list[str]]) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-if os.name == "nt":
+if sys.platform == "win32":
     import msvcrt
 else:
     import fcntl
@@ -41,7 +42,7 @@ def _is_at(handle: int, path: Path) -> bool:
 
 def _try(handle: int) -> bool:
     try:
-        if os.name == "nt":
+        if sys.platform == "win32":
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         else:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -51,7 +52,7 @@ def _try(handle: int) -> bool:
 
 
 def _wait(handle: int) -> None:
-    if os.name != "nt":
+    if sys.platform != "win32":
         fcntl.flock(handle, fcntl.LOCK_EX)
         return
     while not _try(handle):

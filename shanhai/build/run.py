@@ -13,9 +13,8 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import io
+import json
 import os
-import re
 import shutil
 import time
 from collections.abc import Callable
@@ -23,22 +22,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
-from sphinx.errors import SphinxError
 
 from shanhai.book.pdf.settings import TARGET
+from shanhai.build import toc
 from shanhai.build.digests import contents, inputs, read_stamp, write_stamp
 from shanhai.build.lock import locked
+from shanhai.build.said import Said
 from shanhai.build.swap import exchange, restore
+from shanhai.build.watched import DEPENDS, UnreadableError
 from shanhai.evidence.check import check
 
 #: Builders by output, with the folder each writes to in the work folder.
 BUILDERS = {"html": "html", "pdf": "shanhai-report"}
-
-_ANSI = re.compile(r"\x1b\[[0-9;]*m")
-_PROGRESS = re.compile(
-    r"\[\d+/\d+\] |\d+ of \d+ notebooks executed|no notebook |note: |no report: "
-)
-_WARNING = re.compile(r"\b(WARNING|ERROR|CRITICAL|SEVERE)\b: ")
 
 _REMEDIES = {
     errno.EACCES: "cannot be written; make the folder writable for yourself",
@@ -92,10 +87,15 @@ class Build:
             self.out.mkdir(parents=True, exist_ok=True)
             with locked(self.out / ".lock", self._wait):
                 self._run()
+        except UnreadableError as error:
+            raise BuildError(str(error)) from None
         except OSError as error:
             if error.errno not in _REMEDIES:
                 raise
-            raise BuildError(f"{error.filename or self.out}: {_REMEDIES[error.errno]}") from None
+            where, remedy = Path(error.filename or self.out), _REMEDIES[error.errno]
+            if where.is_file() and not os.access(where, os.R_OK):
+                remedy = "cannot be read; make it readable for yourself"
+            raise BuildError(f"{where}: {remedy}") from None
         except KeyboardInterrupt:
             raise BuildError("stopped; the last good book is still in place") from None
 
@@ -106,7 +106,8 @@ class Build:
         started = time.monotonic()
         restore(self.out / "html")
         settings = self._settings()
-        made_from = inputs(self.root, self._data(settings))
+        made_from = self._inputs(settings)
+        before = inputs(self.root, self._data(settings))
         stamp = read_stamp(self.root)
         if all(self._stands(stamp.get(output), made_from) for output in self.outputs):
             self.say("nothing has changed since the last build; the book is as it was")
@@ -116,6 +117,10 @@ class Build:
         steps = len(self.outputs) + 2
         self.say(f"[1/{steps}] checking the data")
         self._check(settings)
+        for name in toc.left_out(self.root):
+            self.say(
+                f"      note: {name} is in no chapter; name it in _toc.yml to have it in the book"
+            )
         # What a build has read counts only if it came to its end: one that failed would not be
         # warned again of pages it need not read again, one that was killed may have left half a file.
         unfinished = self.work / "unfinished"
@@ -131,15 +136,25 @@ class Build:
         self.say(f"[{steps}/{steps}] putting it in place")
         targets = [self._place(output) for output in self.outputs]
         unfinished.unlink()
+        made_from = self._inputs(settings)
         for output, target in zip(self.outputs, targets, strict=True):
             name = target.relative_to(self.root).as_posix()
             stamp[output] = [name, made_from, contents(_whole(target))]
         # What was changed while it was read counts for the next build.
-        if inputs(self.root, self._data(settings)) == made_from:
+        if inputs(self.root, self._data(settings)) == before:
             write_stamp(self.root, stamp)
         self.say(f"done in {time.monotonic() - started:.1f} s")
         for target in targets:
             self.say(f"      {target}")
+
+    def _inputs(self, settings: dict) -> str:
+        """Return the digest of what the book is made of now."""
+        try:
+            text = (self.work / "doctrees" / DEPENDS).read_text("utf-8")
+            read = [str(name) for name in json.loads(text)]
+        except (OSError, ValueError, TypeError):
+            read = []
+        return inputs(self.root, self._data(settings), read)
 
     def _stands(self, known: list[str] | None, made_from: str) -> bool:
         """Return whether an output was made from what is there now, and is still as it was made."""
@@ -151,9 +166,12 @@ class Build:
     def _settings(self) -> dict:
         """Return Sphinx's own settings in ``_config.yml``, those below ``sphinx: config:``."""
         try:
-            config = yaml.safe_load((self.root / "_config.yml").read_text(encoding="utf-8")) or {}
+            config = (
+                yaml.safe_load((self.root / "_config.yml").read_text(encoding="utf-8-sig")) or {}
+            )
         except yaml.YAMLError as error:
-            line = error.problem_mark.line + 1 if getattr(error, "problem_mark", None) else 1
+            mark = getattr(error, "problem_mark", None)
+            line = mark.line + 1 if mark else 1
             raise BuildError(f"_config.yml:{line}: not YAML; mend it and build again") from None
         except UnicodeDecodeError:
             raise BuildError("_config.yml:1: not UTF-8; save it so and build again") from None
@@ -170,6 +188,9 @@ class Build:
         return settings.get("shanhai_data", "data")
 
     def _check(self, settings: dict) -> None:
+        found = toc.faults(self.root)
+        if found:
+            raise BuildError("\n".join([*found, "nothing was built"]))
         faults = check(self.root / self._data(settings))
         if faults:
             lines = "\n".join(str(fault) for fault in faults)
@@ -182,8 +203,11 @@ class Build:
         made = self.work / BUILDERS[output]
         shutil.rmtree(made, ignore_errors=True)
         # The first output executes what is to be executed; the others find it done.
-        log = _Log(self.say if output == self.outputs[0] else None)
-        with contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
+        said = Said(self.say if output == self.outputs[0] else None)
+        with (
+            contextlib.redirect_stdout(said.status),
+            contextlib.redirect_stderr(said.warnings),
+        ):
             result = build_sphinx(
                 self.root,
                 made,
@@ -194,6 +218,7 @@ class Build:
                     "latex_individualpages": False,  # Jupyter Book asks for it.
                     "nitpicky": True,
                     "shanhai_jobs": self.jobs or 0,
+                    "shanhai_checked": True,
                 },
                 doctreedir=self.work / "doctrees",
                 builder=BUILDERS[output],
@@ -203,13 +228,12 @@ class Build:
         if isinstance(result, KeyboardInterrupt):
             raise result
         self.logs.mkdir(parents=True, exist_ok=True)
-        text = _ANSI.sub("", log.getvalue())
         path = self.logs / f"{output}.log"
-        path.write_text(text, encoding="utf-8")
+        path.write_text(said.text, encoding="utf-8")
         if result:
-            raise BuildError(
-                self._faults(text, result, f"the {output.upper()} was not built", path)
-            )
+            end = f"the {output.upper()} was not built; all that was said is in "
+            found = said.faults(self.root, result)
+            raise BuildError("\n".join([*found, f"{end}{path.relative_to(self.root)}"]))
 
     def _pages(self, stamp: dict[str, list[str]], made_from: str) -> Path | None:
         """Return the folder of the pages of this state of the book: just made, or still in place."""
@@ -230,18 +254,6 @@ class Build:
         made.mkdir()
         shutil.copy2(offered, made / offered.name)
         return True
-
-    def _faults(self, text: str, result: Exception | int, what: str, log: Path) -> str:
-        """Return all warnings and errors of a log, each once, with paths as seen from the book."""
-        said = []
-        if isinstance(result, SphinxError):
-            said = str(result).splitlines()
-        elif isinstance(result, Exception):
-            said = [f"{type(result).__name__}: {result}"]
-        warnings = [line for line in text.splitlines() if _WARNING.search(line)]
-        lines = [line.replace(f"{self.root}{os.sep}", "") for line in [*warnings, *said]]
-        end = f"{what}; all that was said is in {log.relative_to(self.root)}"
-        return "\n".join([*dict.fromkeys(lines), end])
 
     def _place(self, output: str) -> Path:
         """Put one output in place in one step; return where the reader opens it."""
@@ -265,18 +277,3 @@ class Build:
 def _whole(target: Path) -> Path:
     """Return the folder of the HTML book, or the PDF's file."""
     return target.parent if target.name == "index.html" else target
-
-
-class _Log(io.StringIO):
-    """All that Sphinx says, with the progress of the notebooks passed on as it comes."""
-
-    def __init__(self, say: Callable[[str], None] | None) -> None:
-        super().__init__()
-        self.say = say
-
-    def write(self, text: str) -> int:
-        """Keep ``text``; pass on the lines that count notebooks."""
-        for line in _ANSI.sub("", text).splitlines():
-            if self.say and _PROGRESS.match(line):
-                self.say(f"      {line}")
-        return super().write(text)

@@ -50,7 +50,9 @@ def _aside(target: Path) -> Path:
 
 def _swap(one: Path, other: Path) -> bool:
     """Exchange two paths; return False where that cannot be done."""
-    library = ctypes.CDLL(None, use_errno=True) if sys.platform != "win32" else None
+    if sys.platform == "win32":
+        return False
+    library = ctypes.CDLL(None, use_errno=True)
     names = os.fsencode(one), os.fsencode(other)
     if hasattr(library, "renameat2"):
         here, swap = -100, 2  # AT_FDCWD, RENAME_EXCHANGE: linux/fs.h

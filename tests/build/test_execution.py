@@ -8,22 +8,30 @@ import nbformat
 import pytest
 
 from shanhai.build.digests import fingerprint, inputs
-from shanhai.build.execution import CACHES, NotebookError, Task, execute
-from shanhai.build.execution import _prune as prune
+from shanhai.build.execution import NotebookError, execute
+from shanhai.build.kernels import Task
+from shanhai.build.results import CACHES, prune
+from shanhai.build.watched import UnreadableError
 
 
-def task(folder, name, *cells, kernel="python3", timeout=60):
+def task(folder, name, *cells, kernel="python3", timeout=60, tags=(), **options):
     """Return a notebook of these cells, as Jupyter itself keeps it: it knows no lines."""
     notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+        cells=[nbformat.v4.new_code_cell(cell, metadata={"tags": [*tags]}) for cell in cells],
         metadata={"kernelspec": {"name": kernel, "display_name": kernel}},
     )
-    return Task(name, folder / name, notebook, timeout, allow_errors=False)
+    return Task(folder, name, notebook, timeout, **options)
+
+
+def failures(folder, data, *tasks):
+    """Execute notebooks; return what is said of those that fail, and what was reported."""
+    said = []
+    with pytest.raises(NotebookError) as error:
+        execute(tasks, folder / CACHES / "state", data, "zh_CN", said.append)
+    return str(error.value).splitlines(), said
 
 
 def test_each_notebook_that_fails_is_a_line_and_the_others_are_kept(tmp_path, root):
-    cache = tmp_path / CACHES / "state"
-
     def tasks():
         return [
             task(tmp_path, "slow.ipynb", "while True: pass", timeout=1),
@@ -35,19 +43,119 @@ def test_each_notebook_that_fails_is_a_line_and_the_others_are_kept(tmp_path, ro
         ]
 
     for number in (6, 5):  # the good one is found the second time
-        said = []
-        with pytest.raises(NotebookError) as error:
-            execute(tasks(), cache, root / "data", "zh_CN", said.append, jobs=1)
-        assert str(error.value).splitlines() == [
-            "slow.ipynb: cell 1: took longer than 1 seconds",
-            "dead.ipynb: cell 2: the kernel died (out of memory?)",
-            "foreign.ipynb:1: kernel 'julia-1.9': only python3 is there",
-            "wrong.ipynb: cell 3: NameError: name 'oops' is not defined",
-            "bare.ipynb: cell 1: AssertionError",
+        lines, said = failures(tmp_path, root / "data", *tasks())
+        assert lines == [
+            "slow.ipynb:1: cell 1, line 1: took longer than 1 seconds",
+            "dead.ipynb:1: cell 2, line 1: the kernel died (out of memory?)",
+            "foreign.ipynb:1: kernel 'julia-1.9': notebooks run in python3 alone; "
+            "write `kernelspec: {name: python3, display_name: Python 3}` in its header",
+            "wrong.ipynb:1: cell 3, line 1: NameError: name 'oops' is not defined",
+            "bare.ipynb:1: cell 1, line 1: AssertionError",
         ]
         assert len(said) == number and all(line.startswith("[") for line in said)
     log = tmp_path / "_build" / "logs" / "wrong.traceback.txt"
     assert "oops" in log.read_text("utf-8") and "\x1b" not in log.read_text("utf-8")
+
+
+SHOWN = """
+class Shown:
+    def _repr_html_(self):
+        raise ValueError("boom\\n  of two lines")
+"""
+
+CHART = """
+import altair, decimal, pandas
+frame = pandas.DataFrame({"a": [decimal.Decimal("1.5")] * rows, "b": "x"})
+altair.Chart(frame).mark_bar().encode(x=field)
+"""
+
+
+def test_errors_keep_their_words(tmp_path, root):
+    """Raised while a value is shown, or only told on stderr: the kernel says nothing of it by itself."""
+    lines, _ = failures(
+        tmp_path,
+        root / "data",
+        task(tmp_path, "last.ipynb", f"{SHOWN}Shown()"),
+        task(tmp_path, "amid.ipynb", f"{SHOWN}display(Shown()); 1"),
+        task(tmp_path, "field.ipynb", f"rows, field = 1, 'absent'{CHART}"),
+        task(tmp_path, "rows.ipynb", f"rows, field = 6000, 'b:N'{CHART}"),
+        task(tmp_path, "exit.ipynb", "raise SystemExit(3)"),
+        task(
+            tmp_path,
+            "warned.ipynb",
+            "import warnings; warnings.warn('下个版本会改名')",
+            stderr_is_fault=True,
+        ),
+        task(
+            tmp_path,
+            "told.ipynb",
+            "import sys; print('told', file=sys.stderr)",
+            tags=["remove-stderr"],
+            stderr_is_fault=True,
+        ),
+    )
+    for line, says in zip(
+        lines,
+        (
+            "last.ipynb:1: cell 1, line 4: ValueError: boom of two lines",
+            "amid.ipynb:1: cell 1, line 4: ValueError: boom of two lines",
+            'field.ipynb:1: cell 1, line 1: ValueError: Unable to determine data type for the field "absent"',
+            "rows.ipynb:1: cell 1, line 1: MaxRowsError: The number of rows in your dataset (6000)",
+            "exit.ipynb:1: cell 1, line 1: SystemExit: 3",
+            "warned.ipynb:1: cell 1, line 1: on stderr: UserWarning: 下个版本会改名 (mend it, or give the",
+        ),
+        strict=True,
+    ):
+        assert line.startswith(says), lines
+    assert lines[-1].endswith("or give the cell the tag remove-stderr)")
+
+
+def test_a_kernel_that_cannot_start_is_a_line_a_notebook(tmp_path, root, monkeypatch, capfd):
+    (tmp_path / "sitecustomize.py").write_text("raise SystemExit('no licence for today')", "utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    lines, _ = failures(
+        tmp_path, root / "data", *(task(tmp_path, f"{name}.ipynb", "1") for name in "ab")
+    )
+    assert lines == [
+        f"{name}.ipynb:1: the kernel could not be started: SystemExit: no licence for today"
+        for name in "ab"
+    ]
+    assert capfd.readouterr().err == ""
+
+
+def test_what_a_notebook_opens_is_watched_or_a_fault(tmp_path, root):
+    book = tmp_path / "book"
+    (book / "reference").mkdir(parents=True)
+    (book / "reference" / "n.txt").write_text("1", "utf-8")
+    (book / "drafts").mkdir()
+    (book / "drafts" / "n.txt").write_text("1", "utf-8")
+    (book / "page.md").write_text("a page", "utf-8")
+    (book / "_config.yml").write_text("exclude_patterns: [drafts]\n", "utf-8")
+    (tmp_path / "outside.txt").write_text("1", "utf-8")
+    temporary = (
+        "import tempfile, pathlib\n"
+        "path = pathlib.Path(tempfile.mkdtemp(), 'n')\n"
+        "path.write_text('1'); path.read_text()"
+    )
+    lines, _ = failures(
+        book,
+        book / "data",
+        task(book, "good.ipynb", "open('reference/n.txt').read()", temporary, "import altair"),
+        task(book, "left-out.ipynb", "open('drafts/n.txt').read()"),
+        task(book, "outside.ipynb", "import pandas; pandas.read_csv('../outside.txt')"),
+        task(book, "page.ipynb", "open('page.md').read()"),
+        task(book, "writes.ipynb", "open('reference/m.txt', 'w').write('1')"),
+    )
+    assert lines == [
+        "left-out.ipynb:1: reads drafts/n.txt, whose changes are not watched; "
+        "keep it in the book's folder, or its data's",
+        f"outside.ipynb:1: reads {tmp_path / 'outside.txt'}, whose changes are not watched; "
+        "keep it in the book's folder, or its data's",
+        "page.ipynb:1: reads page.md, a page: its changes are not watched; "
+        "keep what it reads in a data file",
+        "writes.ipynb:1: writes reference/m.txt: notebooks run side by side and may write nothing "
+        "into the book",
+    ]
 
 
 def test_a_book_goes_back_to_the_states_it_had_last_and_no_further(tmp_path):
@@ -73,21 +181,35 @@ def test_a_variable_that_a_result_depends_on_makes_another_state(root, monkeypat
     assert (fingerprint(root) != before) == counts
 
 
+def test_a_variable_that_a_notebook_names_makes_another_state(tmp_path, monkeypatch):
+    (tmp_path / "one.md").write_text("---\nkernelspec: {}\n---\nos.environ['MY_YEAR']", "utf-8")
+    states = set()
+    for value in ("1", "2"):
+        monkeypatch.setenv("MY_YEAR", value)
+        monkeypatch.setenv("MY_MONTH", value)
+        states.add((fingerprint(tmp_path), inputs(tmp_path)))
+    assert len(states) == 2
+    monkeypatch.setenv("MY_MONTH", "3")
+    assert (fingerprint(tmp_path), inputs(tmp_path)) in states
+
+
 def test_whatever_a_notebook_can_read_makes_another_state(tmp_path, root):
     book = tmp_path / "book"
     (tmp_path / "elsewhere").mkdir()
     figures = tmp_path / "elsewhere" / "figures.csv"
     figures.write_text("1", "utf-8")
     (book / "notebooks").mkdir(parents=True)
+    (book / "reference").mkdir()
     (book / "data").symlink_to(tmp_path / "elsewhere")
-    (book / "notebooks" / "one.md").write_text("---\nkernelspec: {name: python3}\n---\n", "utf-8")
-    helper = book / "notebooks" / "helper.py"
+    (book / "one.md").write_text("---\nkernelspec: {name: python3}\n---\n", "utf-8")
+    helper = book / "helper.py"
     states = []
     for change in (
         lambda: None,
         lambda: helper.write_text("A = 1", "utf-8"),
         lambda: helper.write_text("A = 2", "utf-8"),
         lambda: figures.write_text("2", "utf-8"),
+        lambda: (book / "reference" / "n.txt").write_text("1", "utf-8"),
         lambda: (book / "requirements.txt").write_text("altair==1\n", "utf-8"),
     ):
         change()
@@ -98,3 +220,34 @@ def test_whatever_a_notebook_can_read_makes_another_state(tmp_path, root):
     figures.write_text("3", "utf-8")
     (book / "data").unlink()
     assert inputs(book, "../elsewhere") != inputs(book)
+
+
+def test_what_is_left_out_of_the_book_makes_no_other_state(tmp_path):
+    settings = tmp_path / "_config.yml"
+    settings.write_text("exclude_patterns: [README.md, 'docs', '**/*.log', '*.txt']\n", "utf-8")
+    for name in ("docs/deep", "notebooks", "data", "_build", ".git"):
+        (tmp_path / name).mkdir(parents=True)
+    before = fingerprint(tmp_path), inputs(tmp_path)
+    for name in ("README.md", "docs/deep/a.csv", "notebooks/a.log", "b.log", "n.txt", "_build/a"):
+        (tmp_path / name).write_text("1", "utf-8")
+        assert (fingerprint(tmp_path), inputs(tmp_path)) == before, name
+    # Unless a page has taken it in, or it is data.
+    assert inputs(tmp_path, read=["README.md"]) != before[1]
+    for name in ("notebooks/n.txt", "data/n.log"):
+        before = fingerprint(tmp_path), inputs(tmp_path)
+        (tmp_path / name).write_text("1", "utf-8")
+        assert not {fingerprint(tmp_path), inputs(tmp_path)} & {*before}, name
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links and pipes")
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda path: path.symlink_to("nowhere"), "a link that leads nowhere; mend or remove it"),
+        (os.mkfifo, "neither a file nor a folder; move it away"),
+    ],
+)
+def test_what_is_no_file_is_a_sentence(tmp_path, make, says):
+    make(tmp_path / "strange")
+    with pytest.raises(UnreadableError, match=f"strange: {says}"):
+        inputs(tmp_path)

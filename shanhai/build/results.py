@@ -1,0 +1,80 @@
+"""Results of notebooks are kept by jupyter-cache, one cache for each state of what notebooks can see.
+
+jupyter-cache's key is the code cells; it knows nothing of the data. So each state of the rest
+(``digests.fingerprint``) has a cache of its own, below ``_build/.jupyter_cache``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+CACHES = Path("_build", ".jupyter_cache")
+"""Where the caches are, within a book."""
+
+_KEPT = 5
+"""How many caches are kept: to go back to an earlier state of the data costs no execution."""
+
+
+class Results:
+    """The results of one state."""
+
+    def __init__(self, folder: Path) -> None:
+        self._cache = _open(folder)
+
+    def has(self, notebook: NotebookNode) -> bool:
+        """Return whether a notebook with these code cells has been executed."""
+        try:
+            self._cache.match_cache_notebook(notebook)
+        except KeyError:
+            return False
+        return True
+
+    def keep(self, notebook: NotebookNode, path: Path, seconds: float) -> None:
+        """Keep an executed notebook."""
+        bundle = CacheBundleIn(notebook, str(path), data={"execution_seconds": seconds})
+        self._cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+
+
+def _open(folder: Path) -> JupyterCacheAbstract:
+    """Return the cache in ``folder``. One that cannot be read in full is thrown away first.
+
+    An entry is written in several steps, so a build that was killed may have left half of one.
+    """
+    try:
+        cache = get_cache(folder)
+        for record in cache.list_cache_records():
+            entry = folder / "executed" / record.hashkey / "base.ipynb"
+            json.loads(entry.read_text("utf-8"))
+    except Exception:
+        shutil.rmtree(folder, ignore_errors=True)
+        cache = get_cache(folder)
+        cache.list_cache_records()
+    return cache
+
+
+def choose(root: Path, state: str) -> Path:
+    """Return the folder of a state's cache, made if need be; remove those used longest ago."""
+    folder = root / CACHES / state
+    folder.mkdir(parents=True, exist_ok=True)
+    os.utime(folder)
+    prune(folder.parent)
+    return folder
+
+
+def prune(caches: Path) -> None:
+    """Remove the caches that have not been used for longest."""
+    folders = sorted(
+        (path for path in caches.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime
+    )
+    for folder in folders[:-_KEPT]:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -183,6 +183,7 @@ def test_jupyter_book_by_hand_is_not_stale_and_gives_the_same_html(book):
         [Path(sys.executable).with_name("jupyter-book"), "build", str(book)],
         capture_output=True,
         text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert done.returncode == 0, done.stderr
     theirs = {
@@ -241,6 +242,7 @@ def test_jupyter_book_by_hand_checks_the_data(book):
         [Path(sys.executable).with_name("jupyter-book"), "build", str(book)],
         capture_output=True,
         text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert done.returncode != 0 and "is not what '12公里' says" in done.stderr, done.stderr
 

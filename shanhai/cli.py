@@ -34,6 +34,10 @@ _data = click.option(
     help="Folder of the data package; default: that of the book one stands in.",
 )
 
+_encoding = click.option(
+    "--encoding", default="utf-8", show_default=True, help="How the text is encoded, such as gbk."
+)
+
 
 @click.group(cls=_Commands)
 @click.version_option(__version__, prog_name="shanhai")
@@ -47,27 +51,35 @@ def main() -> None:
 
 @main.command()
 @_data
-def check(data: Path | None) -> None:
+@click.option("--strict", is_flag=True, help="Drafts are faults too, one line each.")
+def check(data: Path | None, strict: bool) -> None:
     """Validate the data: one line per fault, exit code 1 if there is any."""
     from shanhai.evidence.check import check as run
+    from shanhai.evidence.drafts import drafts
 
     faults = run(data)
     for fault in faults:
         click.echo(fault)
     if faults:
         raise SystemExit(1)
-    click.echo("0 faults")
+    waiting = drafts(data)
+    for line in waiting if strict else ():
+        click.echo(line)
+    click.echo(f"0 faults, {len(waiting)} drafts" if waiting else "0 faults")
+    if strict and waiting:
+        raise SystemExit(1)
 
 
 @main.command()
 @click.argument("article", type=click.Path(path_type=Path))
 @_data
-def verify(article: Path, data: Path | None) -> None:
+@_encoding
+def verify(article: Path, data: Path | None, encoding: str) -> None:
     """Hold the ledger against a copy of the article."""
     from shanhai.evidence.ledger import Ledger
     from shanhai.evidence.verify import verify as run
 
-    report = run(article, Ledger.load(data))
+    report = run(article, Ledger.load(data), encoding)
     for fault in report.faults:
         click.echo(fault)
     click.echo(report.summary)
@@ -86,7 +98,7 @@ def reconcile(data: Path | None, as_json: bool) -> None:
     from shanhai.evidence.reconcile import tally
 
     ledger = Ledger.load(data)
-    findings = run(ledger)
+    findings = run(ledger) + run(ledger, "proposed")
     firm = {each.identity.id: firmness(each.identity, ledger) for each in findings}
     if as_json:
         rows = [
@@ -105,6 +117,7 @@ def reconcile(data: Path | None, as_json: bool) -> None:
             f"{finding.identity.id:<{width}}  {finding.verdict:<15}"
             f"  {values['left']['value']} {finding.identity.operator} {values['right']['value']}"
             f"  gap {gap['value']}{percent} {finding.unit}".rstrip()
+            + ("  (proposed)" if finding.identity.status == "proposed" else "")
         )
         if known := firm[finding.identity.id]:
             click.echo(f"{'':<{width}}  {known}")
@@ -129,3 +142,69 @@ def build(outputs: str | None, jobs: int | None, root: Path) -> None:
         Build(root.resolve(), wanted, jobs, lambda line: click.echo(line, file=terminal)).run()
     except BuildError as error:
         raise click.ClickException(str(error)) from None
+
+
+@main.command()
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("article", type=click.Path(path_type=Path))
+@click.option(
+    "--title", default="", help="Title of the book; default: the article's first heading."
+)
+@_encoding
+def new(directory: Path, article: Path, title: str, encoding: str) -> None:
+    """Draft a book of ARTICLE in the new folder DIR: its ledger, the totals found, pages to build."""
+    from shanhai.drafting import book
+    from shanhai.evidence.article import read
+
+    book.refuse_used(directory)
+    drafted = book.read_into(read(article, encoding))
+    book.write(directory, drafted, title)
+    ledger = drafted.ledger
+    click.echo(
+        f"{directory}: {len(drafted.parts.sections)} sections, {len(ledger.drafts)} figures,"
+        f" {len(ledger.non_claims)} other numerals, {len(drafted.proposals)} relations proposed"
+    )
+    click.echo(f"next: shanhai build {directory}, then read {directory / 'TODO.md'}")
+
+
+@main.command()
+@click.argument("article", type=click.Path(path_type=Path))
+@_data
+@click.option("--write", is_flag=True, help="Let the ledger follow the new edition.")
+@_encoding
+def anchor(article: Path, data: Path | None, write: bool, encoding: str) -> None:
+    """Find the ledger's figures in another edition of the article; say what moved and what changed."""
+    from shanhai.drafting.anchor import anchor as run
+    from shanhai.evidence.article import read
+    from shanhai.evidence.ledger import Ledger
+
+    report = run(Ledger.load(data), read(article, encoding))
+    for line in report.lines:
+        click.echo(line)
+    click.echo(report.summary)
+    if write:
+        report.write()
+        click.echo(f"written to {report.ledger.directory}")
+
+
+@main.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@_data
+def accept(ids: tuple[str, ...], data: Path | None) -> None:
+    """Accept relations that the machine proposed."""
+    _judge(ids, data, "accepted")
+
+
+@main.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@_data
+def decline(ids: tuple[str, ...], data: Path | None) -> None:
+    """Decline relations that the machine proposed; they stay in the table, and are shown nowhere."""
+    _judge(ids, data, "declined")
+
+
+def _judge(ids: tuple[str, ...], data: Path | None, status: str) -> None:
+    from shanhai.drafting.judge import judge
+
+    for line in judge(data, ids, status):
+        click.echo(line)

@@ -21,8 +21,6 @@ from shanhai.numerals.finder import NUMERALS, Numeral, find
 from shanhai.numerals.lexicon import HAN
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from shanhai.drafting.structure import Structure
 
 DATE = Unit("date", "日期", "date")
@@ -37,8 +35,7 @@ _RANKS = word_set("批 届 次 名 位 期 轮 季度 年 天 家 个 条 座 �
 #: 两 before these points at two sides named before.
 _SIDES = word_set("省 市 地 省市 国 岸 县 州 区 方 侧 校 院 市县 省区 侧 企")
 _QUOTED = re.compile(r"[“「『《\"'‘][^”」』》\"'’]{0,8}$")
-_CLAUSE = re.compile(r"[，。；！？、：:（）()“”\"…—》《!?;,]")
-_LIST = re.compile(r"(?:^|[-+*])$")
+_HEDGE = re.compile(r"(?:超过|超|逾|突破|至少|不少于|多达|上)$")
 
 
 @dataclass
@@ -53,7 +50,7 @@ class Draft:
     sentence: int
     before: str
     after: str
-    high: Decimal | None = None
+    label: str = ""
     #: The ids of the places named before it in its sentence.
     named: frozenset[str] = frozenset()
     of_ratio: bool = False
@@ -184,6 +181,7 @@ class _Drafting:
 
     def put(self, n: Numeral, unit: Unit, thing: Thing | None) -> None:
         """Add a claim of a numeral."""
+        n = self.hedged(n)
         assert n.value is not None
         section = self.parts.section(n.start)
         self.units.setdefault(unit.code, unit)
@@ -220,10 +218,23 @@ class _Drafting:
                 self.parts.sentence(n.start),
                 self.text[start : n.start],
                 self.text[n.end : end],
-                n.high,
+                (thing.label or thing.phrase) if thing else "",
                 of_ratio=unit is RATIO,
             )
         )
+
+    def hedged(self, n: Numeral) -> Numeral:
+        """Return a numeral with the hedge in its token, where 超过 or 以上 stands outside it."""
+        if n.qualifier != "over" or any(m.qualifier == "over" for m in find(n.token)):
+            return n
+        before = _HEDGE.search(self.text[max(0, n.start - 4) : n.start])
+        after = "以上" if self.text.startswith("以上", n.end) else ""
+        start = n.start - (len(before[0]) if before and not after else 0)
+        end = n.end + len(after)
+        token = self.text[start:end]
+        if [m.qualifier for m in find(token)] != ["over"]:
+            return replace(n, qualifier="exact")
+        return replace(n, start=start, end=end, token=token)
 
     def unit(self, n: Numeral, before: int, after: int, end: int) -> tuple[Unit, Thing | None]:
         """Return the unit of a figure, and the thing beside it that it counts."""

@@ -37,6 +37,7 @@ _LINKS = word_set(
 _ADVERBS = word_set("重点 全部 全面 同时 共同 首批 主要 先后 联合 平均 同比 合计")
 _NOUNS = ("n", "j", "l", "i", "zg", "g", "nz", "nt", "s", "t")
 _WITHIN = (*_NOUNS, "a", "b", "v", "ns", "nr", "f", "h", "k", "m", "z", "vn", "an")
+_NAMING = ("j", "l", "vn", "b", "zg")
 #: How far a thing may stand from its number.
 _REACH = 16
 
@@ -86,6 +87,8 @@ class Thing:
     phrase: str
     noun: str
     unit: Unit | None
+    #: The nouns alone, to be shown.
+    label: str = ""
 
 
 def thing_after(text: str) -> Thing | None:
@@ -143,4 +146,8 @@ def thing_before(text: str) -> Thing | None:
     unit = by_noun(phrase, word)
     if unit is None and not (tag[:1] == "n" or tag in ("j", "l", "vn")):
         return None
-    return Thing(phrase, word, unit)
+    first = end
+    while first > start and (words[first - 1][1][:1] == "n" or words[first - 1][1] in _NAMING):
+        first -= 1
+    label = "".join(word for word, _ in words[first:end])
+    return Thing(phrase, word, unit, label or word)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import unicodedata
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.faults import FaultError
 from shanhai.evidence.files import read_text
+from shanhai.evidence.page_text import is_page, page_text
 
 #: Marks of the article's lay-out that are not counted.
 MARKS = "*>"
@@ -24,7 +26,7 @@ UNCOUNTED = MARKS + "\u200b\u200c\u200d\u2060\ufeff"
 _SAID = {
     "file-missing": "no such file; give the path of the article's text",
     "file-size": "too many bytes for an article; is it the right file?",
-    "file-encoding": "is not UTF-8 (saved as GBK?); save the article as UTF-8 text",
+    "file-encoding": "is not text in that encoding (UTF-8 unless said); save it as UTF-8 text",
 }
 
 
@@ -61,19 +63,37 @@ def digest(normalised: str) -> str:
     return hashlib.sha256(normalised.encode("utf-8")).hexdigest()
 
 
-def read(path: Path | str) -> Article:
-    """Read a copy of the article.
+def read(path: Path | str, encoding: str = "utf-8") -> Article:
+    """Read a copy of the article: a text, Markdown, or a saved web page, whose text is taken.
 
     Raises:
-        ArticleError: there is no such file, or it is not a text in UTF-8.
+        ArticleError: there is no such file, or it is not a text in that encoding.
     """
     path = Path(path)
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        raise ArticleError(f"{encoding!r} is no encoding known here; give utf-8 or gbk") from None
     if path.is_dir():
         raise ArticleError(f"{path}: is a folder; give the article's text file")
     try:
-        text = read_text(path, SIZE_LIMIT)
+        text = read_text(path, SIZE_LIMIT, encoding)
     except FaultError as fault:
-        raise ArticleError(f"{path}: {_SAID.get(fault.code, fault)}") from None
+        said = _SAID.get(fault.code, str(fault))
+        if fault.code == "file-encoding" and _is_gbk(path.read_bytes()):
+            said = "reads as GBK, not as UTF-8; add --encoding gbk, or save it as UTF-8 text"
+        raise ArticleError(f"{path}: {said}") from None
+    if is_page(text):
+        text = page_text(text)
     if not normalise(text):
         raise ArticleError(f"{path}: is empty; give the article's text")
     return Article(path, text)
+
+
+def _is_gbk(content: bytes) -> bool:
+    """Return whether bytes are Chinese text in GBK: they decode, mostly into common characters."""
+    try:
+        text = content.decode("gb18030")
+    except UnicodeDecodeError:
+        return False
+    return sum("\u4e00" <= char <= "\u9fff" for char in text) * 2 > len(text.strip())

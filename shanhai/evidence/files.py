@@ -6,6 +6,7 @@ the end; Git for Windows ends lines in CR LF too. None of that is a fault.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -25,11 +26,11 @@ SIZE_LIMIT = 64_000_000
 DIGITS_LIMIT = 30
 
 
-def read_text(path: Path, limit: int = SIZE_LIMIT) -> str:
-    """Return a file's text in UTF-8, without byte order mark, its lines ended by LF.
+def read_text(path: Path, limit: int = SIZE_LIMIT, encoding: str = "utf-8") -> str:
+    """Return a file's text, without byte order mark, its lines ended by LF.
 
     Raises:
-        FaultError: it is not there, cannot be read, is too large, or is no text in UTF-8.
+        FaultError: it is not there, cannot be read, is too large, or is no text in the encoding.
     """
     try:
         size = path.stat().st_size
@@ -40,15 +41,20 @@ def read_text(path: Path, limit: int = SIZE_LIMIT) -> str:
         raise FaultError("file-missing") from None
     except OSError as error:
         raise FaultError("file-unreadable", why=error.strerror) from None
-    return decode(content)
+    return decode(content, encoding)
 
 
-def decode(content: bytes) -> str:
+def decode(content: bytes, encoding: str = "utf-8") -> str:
     """Return the text of a file's bytes, as ``read_text`` does.
 
     Raises:
-        FaultError: the bytes are no text in UTF-8.
+        FaultError: the bytes are no text in the encoding.
     """
+    if codecs.lookup(encoding).name != "utf-8":
+        try:
+            return content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+        except (UnicodeDecodeError, TypeError):
+            raise FaultError("file-encoding") from None
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise FaultError("file-encoding")
     if b"\0" in content:

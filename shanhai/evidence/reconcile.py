@@ -70,6 +70,7 @@ class Finding:
         return {
             "id": self.identity.id,
             "kind": self.identity.kind,
+            "status": self.identity.status,
             "test": self.test,
             "verdict": self.verdict,
             "operator": self.identity.operator,
@@ -103,13 +104,13 @@ def judge(left: Interval, operator: str, right: Interval) -> str:
     raise EvidenceError(f"unknown operator {operator!r}; expected =, >= or <=")
 
 
-def reconcile(ledger: Ledger) -> list[Finding]:
-    """Return a finding for each identity of the ledger, in the table's order.
+def reconcile(ledger: Ledger, status: str = "accepted") -> list[Finding]:
+    """Return a finding for each identity of the ledger of that status, in the table's order.
 
     Raises:
         EvidenceError: an identity names a claim that does not exist, or is not an expression.
     """
-    return [_find(identity, ledger) for identity in ledger.identities]
+    return [_find(each, ledger) for each in ledger.identities if each.status == status]
 
 
 def tally(findings: Iterable[Finding]) -> dict[str, Counter[str]]:

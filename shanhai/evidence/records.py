@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -22,7 +22,8 @@ class Record:
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
         """Return the record of a row with typed cells."""
-        return cls(**{field.name: row[field.name] for field in fields(cls)})  # type: ignore[arg-type]
+        known = {f.name: row[f.name] for f in fields(cls) if f.name in row or f.default is MISSING}  # type: ignore[arg-type]
+        return cls(**known)
 
 
 class Printed(Record):
@@ -113,6 +114,8 @@ class Identity(Record):
     title_en: str
     explanation_zh: str
     explanation_en: str
+    #: ``accepted``, or what a machine ``proposed`` and nobody has judged, or a person ``declined``.
+    status: str = "accepted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,13 +36,13 @@ class Report:
         return f"{self.claims} claims, {len(self.numerals)} numerals, {len(self.unaccounted)} unaccounted"
 
 
-def verify(path: Path | str, ledger: Ledger) -> Report:
+def verify(path: Path | str, ledger: Ledger, encoding: str = "utf-8") -> Report:
     """Compare ``ledger`` with the article at ``path``.
 
     Raises:
         EvidenceError: the article or the ledger cannot be read.
     """
-    article = read(path)
+    article = read(path, encoding)
     text = article.normalised
     faults = []
     expected = ledger.edition.get("sha256")

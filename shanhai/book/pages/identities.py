@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 from shanhai import formats
@@ -33,14 +34,22 @@ _SIGNS = {
 
 
 class ReconciliationDirective(SphinxDirective):
-    """A table of all identities: what should hold, the two sides, the verdict."""
+    """A table of identities: what should hold, the two sides, the verdict.
+
+    Option ``status``: ``accepted`` (the default), or ``proposed`` or ``declined`` of a drafted book.
+    """
+
+    option_spec = {"status": directives.unchanged_required}  # noqa: RUF012 - docutils reads it
 
     def run(self) -> list[nodes.Node]:
         """Return the table."""
         ledger = context.ledger(self.env, "claims", "identities", "codes")
         term = context.words(self.env)
         header = [term[key] for key in ("identity", "sides", "verdict")]
-        rows = [self._row(ledger, finding) for finding in reconcile(ledger)]
+        findings = reconcile(ledger, self.options.get("status", "accepted"))
+        if not findings:
+            return [nodes.paragraph("", term["no_identities"])]
+        rows = [self._row(ledger, finding) for finding in findings]
         return [context.table(header, rows, widths=[48, 34, 18], classes=["reconciliation"])]
 
     def _row(self, ledger: Ledger, finding: Finding) -> list[Sequence[nodes.Node]]:

@@ -1,0 +1,54 @@
+"""Accept or decline what the machine proposed, in ``identities.csv``."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shanhai.evidence.errors import EvidenceError
+from shanhai.evidence.ledger import Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+def judge(directory: Path | str | None, ids: Sequence[str], status: str) -> list[str]:
+    """Give identities a status; return a line for each. All are changed, or none.
+
+    Raises:
+        EvidenceError: an id is unknown, or the table has no column ``status``.
+    """
+    ledger = Ledger.load(directory)
+    path = ledger.directory / ledger.tables["identities"]["path"]
+    known = {identity.id: identity for identity in ledger.identities}
+    missing = [each for each in ids if each not in known]
+    if missing:
+        waiting = [each.id for each in known.values() if each.status == "proposed"]
+        hint = f"proposed are: {', '.join(waiting)}" if waiting else "nothing is proposed"
+        raise EvidenceError(f"{path}: no identity {missing[0]!r}; {hint}")
+
+    def change(row: dict[str, str]) -> dict[str, str]:
+        return {**row, "status": status} if row["id"] in ids else row
+
+    if "status" not in ledger.fields("identities"):
+        raise EvidenceError(f"{path}: no column 'status'; every identity here counts as accepted")
+    rewrite(path, change)
+    return [f"{each}: {known[each].status} -> {status}" for each in ids]
+
+
+def rewrite(path: Path, change: Callable[[dict[str, str]], dict[str, str] | None]) -> None:
+    """Write a table anew, each row changed, or dropped where there is None; columns are kept."""
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        columns = list(reader.fieldnames or [])
+        rows = [row for row in map(change, reader) if row is not None]
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, columns, lineterminator="\n", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(rows)
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_text(text.getvalue(), encoding="utf-8", newline="")
+    os.replace(beside, path)

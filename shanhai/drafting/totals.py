@@ -313,14 +313,13 @@ def _shares(drafts: Sequence[Draft]) -> Iterator[Proposal]:
         printed = rate.claim.interval / 100
         for a, b in pairs:
             ratio = a.claim.interval / b.claim.interval
+            made = f"{a.claim.id} / {b.claim.id}"
             if growth and not share:
-                wanted, right = (
-                    (printed + 1, f"1 + {rate.claim.id} / 100")
-                    if growth > 0
-                    else (-printed + 1, f"1 - {rate.claim.id} / 100")
-                )
+                wanted = printed * growth + 1
+                made = f"{made} - 1" if growth > 0 else f"1 - {made}"
+                right = f"( {made} ) * 100"
             elif ratio.value < 1:
-                wanted, right = printed, f"{rate.claim.id} / 100"
+                wanted, right = printed, f"{made} * 100"
             else:
                 continue
             gap = abs(ratio.value - wanted.value)
@@ -339,7 +338,7 @@ def _shares(drafts: Sequence[Draft]) -> Iterator[Proposal]:
             far = max(abs(d.claim.offset - rate.claim.offset) for d in (a, b))
             score -= 0.4 if far > 250 else 0.0
             ids = (a.claim.id, b.claim.id, rate.claim.id)
-            yield Proposal("share", f"{ids[0]} / {ids[1]}", "=", right, score, ids)
+            yield Proposal("share", rate.claim.id, "=", right, score, ids, agrees)
 
 
 def _parts(drafts: Sequence[Draft]) -> Iterator[Proposal]:

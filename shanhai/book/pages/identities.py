@@ -61,6 +61,8 @@ class ReconciliationDirective(SphinxDirective):
             nodes.strong("", getattr(identity, f"title_{lang}")),
             ids=[f"identity-{identity.id}"],
         )
+        if identity.status != "accepted":  # Whoever judges it has to name it.
+            title += [nodes.Text(" "), nodes.literal("", identity.id)]
         used = nodes.paragraph("", "", classes=["facts"])
         for index, claim in enumerate(finding.claims):
             if index:

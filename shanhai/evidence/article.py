@@ -26,7 +26,7 @@ UNCOUNTED = MARKS + "\u200b\u200c\u200d\u2060\ufeff"
 _SAID = {
     "file-missing": "no such file; give the path of the article's text",
     "file-size": "too many bytes for an article; is it the right file?",
-    "file-encoding": "is not text in that encoding (UTF-8 unless said); save it as UTF-8 text",
+    "file-encoding": "is not UTF-8, nor the encoding that --encoding names; save it as UTF-8 text",
 }
 
 
@@ -81,7 +81,7 @@ def read(path: Path | str, encoding: str = "utf-8") -> Article:
     except FaultError as fault:
         said = _SAID.get(fault.code, str(fault))
         if fault.code == "file-encoding" and _is_gbk(path.read_bytes()):
-            said = "reads as GBK, not as UTF-8; add --encoding gbk, or save it as UTF-8 text"
+            said = "is not UTF-8, and reads as GBK; add --encoding gbk, or save it as UTF-8 text"
         raise ArticleError(f"{path}: {said}") from None
     if is_page(text):
         text = page_text(text)

@@ -225,4 +225,4 @@ TABLES: dict[str, type[Record]] = {
 
 def columns(record: type[Any]) -> dict[str, str]:
     """Return the columns that a record needs, each with its Python type as written."""
-    return {field.name: str(field.type) for field in fields(record)}
+    return {each.name: str(each.type) for each in fields(record) if each.default is MISSING}

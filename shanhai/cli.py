@@ -127,6 +127,39 @@ def reconcile(data: Path | None, as_json: bool) -> None:
 
 
 @main.command()
+@click.argument("figure")
+@_data
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def affects(figure: str, data: Path | None, as_json: bool) -> None:
+    """Print what changes in the built book if FIGURE, the id of a claim or a fact, is wrong."""
+    from dataclasses import asdict
+
+    from shanhai.evidence.affects import Record, affected, key_of
+    from shanhai.evidence.ledger import Ledger
+    from shanhai.evidence.reconcile import reconcile as judge_all
+
+    ledger = Ledger.load(data)
+    found = affected(figure, ledger, Record.read(ledger.directory.resolve().parent))
+    if as_json:
+        click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2))
+        return
+    verdicts = {each.identity.id: each.verdict for each in judge_all(ledger)}
+    groups = {
+        "sentences": [f"{row['page']}: {row['text']}" for row in found.sentences],
+        "derived figures": [f"{key_of(row)}: {row['text']}" for row in found.derived],
+        "charts": [f"{row['page']}#{row['name']}: {row['title']}" for row in found.charts],
+        "verdicts": [f"{each}: {verdicts[each]}" for each in found.verdicts],
+    }
+    for name, lines in groups.items():
+        click.echo(f"{len(lines)} {name}")
+        for line in lines:
+            click.echo(f"  {line}")
+    click.echo(f"{len(found.report)} pages of the report")
+    if found.report:
+        click.echo(f"  {', '.join(map(str, found.report))}")
+
+
+@main.command()
 @click.option("--html", "outputs", flag_value="html", help="The HTML book alone.")
 @click.option("--pdf", "outputs", flag_value="pdf", help="The PDF report alone.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Kernels at a time; default: one a core.")

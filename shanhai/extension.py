@@ -15,6 +15,7 @@ PARTS = (
     "book.context",
     "book.pages.characters",
     "book.pages.claims",
+    "book.pages.dependants",
     "book.pages.derivations",
     "book.pages.derived",
     "book.pages.evidence",

@@ -279,3 +279,25 @@ def combined_unit(left: str, right: str, power: int) -> str:
         for way in (1, -1)
     )
     return f"{above}/{below}" if below else above
+
+
+def formula_text(formula: Formula, within: str = "") -> str:
+    """Return a formula over ids, as identities are written: ``(sh-aid + gd-aid) / all-aid``.
+
+    A count is ``count(table)``, what only words say ``how(…)``.
+    """
+    kind = formula[0]
+    if kind in {"claim", "fact", "number"}:
+        return str(formula[1])
+    if kind == "count":
+        return f"count({formula[2]})"
+    written = [
+        formula_text(part, f"{kind}{index and 1}") for index, part in enumerate(parts(formula))
+    ]
+    if kind in {"+", "-", "*", "/"}:
+        text = f" {kind} ".join(written)
+        loose = kind in {"+", "-"}
+        tight = within[:1] in {"*", "/"} if loose else within == "/1"
+        return f"({text})" if tight or (loose and within == "-1") else text
+    name = {"of": "how", "neg": "-"}.get(kind, kind)
+    return f"{name}({', '.join(written)})"

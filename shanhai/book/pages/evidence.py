@@ -81,14 +81,9 @@ class EvidenceDirective(SphinxDirective):
         period = context.period(claim.period_start, claim.period_end, self.env)
         if period:
             cell.append(nodes.paragraph("", period, classes=["facts"]))
-        cell.append(
-            nodes.paragraph(
-                "",
-                classes=["facts", "uses"],
-                claim=claim.id,
-                term={key: term[key] for key in ("used_in", "sep")},
-            )
-        )
+        for kind in ("uses", "rests"):  # filled in when all pages are read
+            said = {key: term[key] for key in ("used_in", "rests", "sep")}
+            cell.append(nodes.paragraph("", classes=["facts", kind], claim=claim.id, term=said))
         return [[token, name], meaning, cell]
 
 

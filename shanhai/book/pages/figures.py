@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
+from myst_nb.core.variables import RetrievalError
+from myst_nb.ext.glue.utils import retrieve_glue_data
 
 from shanhai.book import context
 from shanhai.book.pages.claims import reference
@@ -77,7 +79,7 @@ def _source(
     """Return the line that links a chart to the figures of the ledger it draws."""
     term = context.words(env)
     source = nodes.paragraph("", term["source"], classes=["source"])
-    if not chart["claims"]:
+    if not chart["claims"] and not chart["derived"]:
         source += nodes.Text(term["no_source"])
         return source
     ledger = context.ledger(env, "claims")
@@ -93,6 +95,17 @@ def _source(
         if index:
             source += nodes.Text(term["comma"])
         source += reference(claim.id, _named(env, claim), env.docname)
+    for index, key in enumerate(chart["derived"]):
+        if index or chart["claims"]:
+            source += nodes.Text(term["comma"])
+        try:
+            text = retrieve_glue_data(renderer.renderer.document, key).data["text/plain"]
+        except RetrievalError:
+            renderer.logger.warning(
+                f"chart {chart['name']!r}: no cell of this notebook glues {key!r}", line=line
+            )
+            continue
+        source += nodes.inline("", text, classes=["derived"], derived=(env.docname, key))
     return source
 
 

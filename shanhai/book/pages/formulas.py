@@ -206,4 +206,6 @@ def resolve(env: BuildEnvironment, docname: str, tree: nodes.Node) -> None:
 def address(env: BuildEnvironment, docname: str, label: str) -> str:
     """Return the address of a label as a page names it; empty if no page has it."""
     page, name = env.domaindata["std"]["anonlabels"].get(label, ("", ""))
+    if not page and label.startswith("derived-"):
+        page, name = next(iter(context.record(env, "derivations")), ""), label
     return f"{env.app.builder.get_relative_uri(docname, page)}#{name}" if page else ""

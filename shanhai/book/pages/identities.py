@@ -55,6 +55,7 @@ class ReconciliationDirective(SphinxDirective):
     def _row(self, ledger: Ledger, finding: Finding) -> list[Sequence[nodes.Node]]:
         lang = context.language(self.env)
         identity = finding.identity
+        context.anchor(self.env, f"identity-{identity.id}")
         title = nodes.paragraph(
             "",
             "",

@@ -21,6 +21,10 @@ RECORD = Path("_build", "derived.json")
 """Where a build leaves its record, within a book."""
 
 
+PAGES_CITED = Path("_build", "cited.json")
+"""Where the report leaves the pages on which each row of the ledger is cited."""
+
+
 @dataclass(frozen=True)
 class Record:
     """What the pages of a book hold.
@@ -44,7 +48,10 @@ class Record:
         """
         path = book / RECORD
         try:
-            return cls(**json.loads(path.read_text("utf-8")))
+            record = cls(**json.loads(path.read_text("utf-8")))
+            if (path := book / PAGES_CITED).is_file():
+                record.report.update(json.loads(path.read_text("utf-8")))
+            return record
         except FileNotFoundError:
             raise EvidenceError(f"{path}: no such file; build the book first") from None
         except (OSError, ValueError, TypeError) as error:

@@ -24,6 +24,7 @@ from sphinx.util.tags import Tags
 from shanhai.book.pdf.builder import ReportBuilder
 from shanhai.book.pdf.settings import Settings
 from shanhai.book.pdf.typeset import compile_report
+from shanhai.evidence.affects import PAGES_CITED
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -98,7 +99,7 @@ class Beside:
         for note in report.notes:
             logger.info("note: %s", note)
         pool = ThreadPoolExecutor(1)
-        self.pdf = pool.submit(compile_report, source, report.made)
+        self.pdf = pool.submit(compile_report, source, report.made, Path(app.srcdir) / PAGES_CITED)
         pool.shutdown(wait=False)
 
     def finish(self, app: Sphinx, failure: Exception | None) -> None:

@@ -31,6 +31,7 @@ from shanhai.book.pdf.tree import cut_walls, open_with_section, place, prune
 from shanhai.book.pdf.typeset import ReportError, compile_report, timestamp
 from shanhai.book.pdf.upstream import TypstBuilder
 from shanhai.book.pdf.writer import ReportTranslator
+from shanhai.evidence.affects import PAGES_CITED
 from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.ledger import Ledger
 
@@ -99,7 +100,7 @@ class ReportBuilder(TypstBuilder):
         for note in self.notes:
             logger.info("note: %s", note)
         with progress_message("typesetting the report"):
-            pdf = compile_report(source, self.made)
+            pdf = compile_report(source, self.made, Path(self.srcdir) / PAGES_CITED)
             _replace(self.file, pdf)
         logger.info(bold("report: ") + "%s, %d kB", self.file, len(pdf) // 1000)
 

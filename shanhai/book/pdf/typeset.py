@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import importlib.util
+import json
 import os
 import re
 from collections.abc import Iterable
@@ -95,12 +96,13 @@ def timestamp(day: datetime.date) -> int:
     return int(midnight.timestamp())
 
 
-def compile_report(source: Path, made: int) -> bytes:
+def compile_report(source: Path, made: int, cited: Path) -> bytes:
     """Return the PDF of a Typst file; its folder is all that Typst can read.
 
     Args:
         source: the file, with what it imports beside it.
         made: the second the PDF says it was made, since 1970 in UTC.
+        cited: where to leave the pages on which each row of the ledger is cited, as JSON.
 
     Raises:
         ReportError: Typst refuses it, or warns.
@@ -124,7 +126,27 @@ def compile_report(source: Path, made: int) -> bytes:
         raise ReportError(
             "\n".join(f"{_place(item.diagnostic)}: report: {item.message}" for item in warnings)
         )
+    cited.parent.mkdir(parents=True, exist_ok=True)
+    cited.write_text(json.dumps(_cited_pages(source)), "utf-8")
     return bytes(pdf)
+
+
+def _cited_pages(source: Path) -> dict[str, list[int]]:
+    """Return the pages of a report that cite a row, by its label; Typst has them laid out already."""
+    found = typst.query(
+        source,
+        "<cited-pages>",
+        field="value",
+        root=source.parent,
+        font_paths=fonts(),
+        ignore_system_fonts=True,
+    )
+    pages: dict[str, list[int]] = {}
+    for label, page in (pair for pairs in json.loads(found) for pair in pairs):
+        known = pages.setdefault(label.partition("#")[2], [])
+        if page not in known:
+            known.append(page)
+    return pages
 
 
 def _place(diagnostic: str | None) -> str:

@@ -1,12 +1,15 @@
 """What a reader takes away: the data package as one file, each notebook with its results.
 
-The role ``{data-package}`text` `` links to the package. A page that is an executed notebook has, in
+The role ``{data-package}`text` `` links to the package as a zip file, ``{data-workbook}`text` `` to its
+tables as one Excel file. A CSV file that is offered begins with a byte order mark, without which Excel
+takes it for another encoding. A page that is an executed notebook has, in
 the template, a link to the notebook as ``.ipynb`` and to its text source. Files are the same bytes
 whenever they are made from the same.
 """
 
 from __future__ import annotations
 
+import codecs
 import json
 import zipfile
 from pathlib import Path
@@ -20,7 +23,9 @@ from sphinx import addnodes
 from sphinx.util.docutils import SphinxRole
 
 from shanhai.book import context
+from shanhai.book.html.workbook import write_workbook
 from shanhai.charts.mime import MIME
+from shanhai.evidence.ledger import Ledger
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -46,7 +51,14 @@ def write_package(folder: Path, target: Path) -> None:
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3
             entry.external_attr = 0o100644 << 16
-            archive.writestr(entry, path.read_bytes(), compresslevel=9)
+            archive.writestr(entry, offered(path), compresslevel=9)
+
+
+def offered(path: Path) -> bytes:
+    """Return a file's bytes as they are offered: a table in CSV begins with a byte order mark."""
+    content = path.read_bytes()
+    marked = path.suffix != ".csv" or content.startswith(codecs.BOM_UTF8)
+    return content if marked else codecs.BOM_UTF8 + content
 
 
 def executed(env: BuildEnvironment, docname: str) -> nbformat.NotebookNode | None:
@@ -76,14 +88,18 @@ def executed(env: BuildEnvironment, docname: str) -> nbformat.NotebookNode | Non
 
 
 class PackageRole(SphinxRole):
-    """A link to the data package in HTML; elsewhere its text."""
+    """A link to the data package, as a file of one kind, in HTML; elsewhere its text."""
+
+    def __init__(self, suffix: str) -> None:
+        super().__init__()
+        self.suffix = suffix
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the link, and note that this page describes the data."""
         name = package(context.directory(self.env))["name"]
         self.env.metadata[self.env.docname]["shanhai_data_page"] = True
         root = "../" * self.env.docname.count("/")
-        link = nodes.reference("", self.text, refuri=f"{root}{name}.zip", internal=True)
+        link = nodes.reference("", self.text, refuri=f"{root}{name}{self.suffix}", internal=True)
         link["classes"] += ["download"]
         html, other = addnodes.only(expr="html"), addnodes.only(expr="not html")
         html += link
@@ -111,7 +127,11 @@ def _finish(app: Sphinx, exception: Exception | None) -> None:
         return
     folder, out = context.directory(app.env), Path(app.outdir)
     if any("shanhai_data_page" in meta for meta in app.env.metadata.values()):
-        write_package(folder, out / f"{package(folder)['name']}.zip")
+        name = package(folder)["name"]
+        write_package(folder, out / f"{name}.zip")
+        write_workbook(Ledger.load(folder), out / f"{name}.xlsx")
+    for path in (out / "_downloads").rglob("*.csv"):
+        path.write_bytes(offered(path))
     for docname in sorted(app.env.found_docs):
         if "kernelspec" not in app.env.metadata.get(docname, {}):
             continue
@@ -122,7 +142,8 @@ def _finish(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the role; write the files when the pages are there."""
-    app.add_role("data-package", PackageRole())
+    app.add_role("data-package", PackageRole(".zip"))
+    app.add_role("data-workbook", PackageRole(".xlsx"))
     app.connect("html-page-context", _page)
     app.connect("build-finished", _finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -26,7 +26,7 @@ from conftest import stated_policy
 from playwright.sync_api import Browser, Page, expect
 
 from shanhai.book.html import theme
-from shanhai.book.html.downloads import write_package
+from shanhai.book.html.downloads import offered, write_package
 from shanhai.evidence.check import check
 
 LIMIT = 90_000
@@ -332,8 +332,14 @@ def test_the_data_comes_as_one_package(real_book, root, tmp_path, served, page):
         path.name for path in (root / "data").iterdir()
     }
     for path in tmp_path.iterdir():
-        assert path.read_bytes() == (root / "data" / path.name).read_bytes()
+        assert path.read_bytes() == offered(root / "data" / path.name)
     assert check(tmp_path) == []
+    page.goto(f"{served}/book/data.html")
+    with page.expect_download() as download:
+        page.locator("a.download[href$='.xlsx']").click()
+    assert zipfile.is_zipfile(download.value.path())
+    tables = list((real_book / "_downloads").rglob("*.csv"))
+    assert tables and all(path.read_bytes().startswith(b"\xef\xbb\xbf") for path in tables)
 
 
 def test_a_package_is_the_same_bytes_whenever_it_is_made(data, tmp_path):

@@ -21,6 +21,7 @@ PARTS = (
     "book.pages.evidence",
     "book.pages.facts",
     "book.pages.maths",
+    "book.pages.folded_code",
     "book.pages.html_only",
     "book.pages.identities",
     "book.pages.ledger_tables",

@@ -16,6 +16,7 @@ from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, format_percent
 
 from shanhai.evidence.interval import Interval, Number, magnitude
+from shanhai.language import Language
 
 
 def decimal(value: Number, places: int) -> Decimal:
@@ -55,8 +56,17 @@ def format_fixed(value: Interval | Number, places: int, locale: str) -> str:
     """
     number = decimal(_nominal(value), places)
     pattern = "#,##0" + ("." + "0" * places if places > 0 else "")
+    return _decimal(number, pattern, locale)
+
+
+def _decimal(number: Decimal, pattern: str, locale: str) -> str:
     grouped = abs(number) >= 10_000
-    return format_decimal(number, format=pattern, locale=locale, group_separator=grouped)
+    return format_decimal(number, format=pattern, locale=_name(locale), group_separator=grouped)
+
+
+def _name(locale: str) -> str:
+    """Return a locale as Babel writes it, however an author did."""
+    return Language.of(locale).locale
 
 
 def format_ratio(value: Interval | Number, locale: str, most: int = 3) -> str:
@@ -68,7 +78,9 @@ def format_share(value: Interval | Number, locale: str, most: int = 3) -> str:
     """Format a share as per cent with the digits its bounds support, one decimal at the most."""
     places = min(1, _places(value, most) - 2)
     pattern = "#,##0" + ("." + "0" * places if places > 0 else "") + "%"
-    return format_percent(decimal(_nominal(value), places + 2), format=pattern, locale=locale)
+    return format_percent(
+        decimal(_nominal(value), places + 2), format=pattern, locale=_name(locale)
+    )
 
 
 def format_scaled(
@@ -81,22 +93,26 @@ def format_scaled(
     sums of printed figures are; without it, to two places of its scale at the most.
     """
     nominal = _nominal(value)
+
+    def rounded(divisor: int) -> tuple[Decimal, int]:
+        if isinstance(value, Interval):
+            places = min(2 if divisor > 1 else 0, _places(value / divisor, most))
+        elif place is not None:
+            places = max(0, magnitude(Fraction(divisor)) - magnitude(Fraction(place)))
+        else:
+            places = 2 if divisor > 1 else 0
+        return decimal(nominal / divisor, places), places
+
     divisor, pattern = _scale(abs(nominal), locale)
-    if isinstance(value, Interval):
-        scaled = value / divisor
-        places = min(2 if divisor > 1 else 0, _places(scaled, most))
-        return pattern.format(format_fixed(scaled, places, locale))
-    if place is not None:
-        places = max(0, magnitude(Fraction(divisor)) - magnitude(Fraction(place)))
-        return pattern.format(format_fixed(nominal / divisor, places, locale))
-    number = decimal(nominal / divisor, 2 if divisor > 1 else 0)
+    number, places = rounded(divisor)
     # Rounded, a number may reach the next scale: 9999.9999万 is 1亿.
-    lifted, pattern = _scale(abs(Fraction(number)) * divisor, locale)
-    number = number if lifted == divisor else decimal(nominal / lifted, 2)
-    whole = abs(number) >= 10_000
-    return pattern.format(
-        format_decimal(number, format="#,##0.##", locale=locale, group_separator=whole)
-    )
+    lifted, higher = _scale(abs(Fraction(number)) * divisor, locale)
+    if lifted != divisor:
+        pattern = higher
+        number, places = rounded(lifted)
+    if isinstance(value, Interval) or place is not None:
+        return pattern.format(format_fixed(Fraction(number), places, locale))
+    return pattern.format(_decimal(number, "#,##0.##", locale))
 
 
 def format_bounds(value: Interval, locale: str, *, percent: bool = False) -> tuple[str, str]:
@@ -125,7 +141,7 @@ def common_scale(values: Iterable[Interval | Number], locale: str) -> tuple[int,
 
 def _scale(value: Fraction, locale: str) -> tuple[int, str]:
     """Return the divisor and the pattern, with ``{}`` for the number, of the locale's scale."""
-    formats = Locale.parse(locale, sep=_separator(locale)).compact_decimal_formats
+    formats = Locale.parse(_name(locale)).compact_decimal_formats
     compact = formats["long" if "long" in formats else "short"]["other"]
     best = (1, "{}")
     for key, pattern in sorted(compact.items(), key=lambda item: int(item[0])):
@@ -138,18 +154,14 @@ def _scale(value: Fraction, locale: str) -> tuple[int, str]:
     return best
 
 
-def _separator(locale: str) -> str:
-    return "-" if "-" in locale else "_"
-
-
 def format_day(value: date, locale: str) -> str:
     """Format a day in the locale's long form."""
-    return format_date(value, format="long", locale=locale)
+    return format_date(value, format="long", locale=_name(locale))
 
 
 def format_month(value: date, locale: str) -> str:
     """Format a year and a month."""
-    return format_skeleton("yMMMM", value, locale=locale)
+    return format_skeleton("yMMMM", value, locale=_name(locale))
 
 
 def format_period(start: date | None, end: date | None, locale: str) -> str:
@@ -158,7 +170,7 @@ def format_period(start: date | None, end: date | None, locale: str) -> str:
         return ""
     whole_year = start and end and start.year == end.year
     if whole_year and (start.month, start.day, end.month, end.day) == (1, 1, 12, 31):
-        return format_skeleton("y", start, locale=locale)
+        return format_skeleton("y", start, locale=_name(locale))
     if start and end and (start.year, start.month) == (end.year, end.month):
         return format_month(start, locale)
     return "–".join(format_month(day, locale) if day else "" for day in (start, end))

@@ -115,3 +115,12 @@ def test_a_sum_is_shown_to_the_printed_place(value, place, zh):
 def test_a_number_that_rounding_lifts_is_shown_in_the_next_scale(value, zh, en):
     assert formats.format_scaled(value, "zh_CN") == zh
     assert formats.format_scaled(value, "en") == en
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "zh-CN", "zh", "zh-hans-cn"])
+def test_a_rounded_figure_reaches_the_next_scale_on_every_path(locale):
+    almost = 99_999_999
+    assert formats.format_scaled(almost, locale) == "1亿"
+    assert formats.format_scaled(Interval(almost, almost - 5000, almost + 1), locale) == "1.00亿"
+    assert formats.format_scaled(almost, locale, place=10_000) == "1.0000亿"
+    assert formats.format_day(date(2016, 9, 1), locale) == "2016年9月1日"

@@ -94,28 +94,40 @@ def stacked_bars(
     pale: tuple[str, ...] = (),
     legend: bool = True,
 ) -> alt.LayerChart:
-    """Return bars made of parts, one row of the frame a part, stacked in the frame's order.
+    r"""Return bars made of parts, one row of the frame a part, stacked in the frame's order.
 
     A part is labelled in its middle where its text fits, in white, or in ink where the part is in
-    ``pale``. ``colors`` maps each part to its colour; the legend names them, unless ``legend`` is off
-    because the texts do. One bar alone makes a strip.
+    ``pale``; ``\n`` in a text breaks it. ``colors`` maps each part to its colour; the legend names them,
+    unless ``legend`` is off because the texts do. One bar alone makes a strip.
+
+    Raises:
+        ValueError: a column is misspelt, or without a legend a part has no room for its text.
     """
     base.need("stacked_bars", rows, y=y, x=x, text=text, part=part)
     most = float(rows.groupby(y)[x].sum().max())
+    fits = base.fits(rows, text, rows[x] / most, min(84, base.room(rows[y])))
+    if not legend and not fits.all():
+        lost = rows.loc[~fits, text].iloc[0]
+        raise ValueError(
+            f"stacked_bars(): no room for {lost!r} on a phone; break it with \\n, or keep the legend"
+        )
+    lines = max(str(said).count("\n") for said in rows[text]) + 1
     rows = rows.assign(
         order=range(len(rows)),
-        inside=rows[text].where(base.fits(rows, text, rows[x] / most), ""),
+        inside=rows[text].where(fits, ""),
         ink=[base.hue("ink") if value in pale else "white" for value in rows[part]],
     )
     across = base.value_axis(x, None, 0, most, 0).stack("zero")
     order = alt.Order(field="order", type="quantitative")
     shared = alt.Chart().encode(y=base.row(rows, y), order=order, **base.tooltip(rows))
     paint = base.paint("stacked_bars", rows, part, colors, legend=legend)
-    stack = shared.mark_bar(size=BAR + 4, stroke="white", strokeWidth=1)
-    middle = shared.mark_text().encode(
+    stack = shared.mark_bar(size=BAR * lines + 4, stroke="white", strokeWidth=1)
+    # Vega sets the first line of a text in the middle, and the others below it.
+    middle = shared.mark_text(lineBreak="\n", lineHeight=18, dy=9 - 9 * lines).encode(
         x=across.bandPosition(0.5),
         text=alt.Text(field="inside", type="nominal"),
         color=alt.Color(field="ink", type="nominal", scale=None),
     )
     layers = [stack.encode(x=across, color=paint), middle]
-    return alt.layer(*layers, data=rows).properties(height=ROW * base.count(rows, y))
+    height = (ROW + BAR * (lines - 1)) * base.count(rows, y)
+    return alt.layer(*layers, data=rows).properties(height=height)

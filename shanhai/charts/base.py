@@ -22,8 +22,8 @@ ROW = 36
 BAR = 22
 """Thickness of a bar in pixels."""
 
-PLOT = 300
-"""Least width of a plot in pixels: that on a phone."""
+NARROW = 328
+"""Width of a picture on a phone, in pixels."""
 
 OWN, SAYS = "color", "says"
 """Columns of a frame that hold a row's own colour, and its sentence."""
@@ -116,7 +116,11 @@ def fits(rows: pd.DataFrame, text: str, share: pd.Series, free: int = 0) -> pd.S
 
     ``free`` pixels of the plot are not drawn on.
     """
-    return share * (PLOT - free) > rows[text].map(lambda said: svg.ems(str(said)) * SIZE + 10)
+
+    def width(said: object) -> float:
+        return max(map(svg.ems, str(said).split("\n"))) * SIZE + 10
+
+    return share * (NARROW - free) > rows[text].map(width)
 
 
 def texts(base: alt.Chart, text: str, **mark: Any) -> alt.Chart:

@@ -77,6 +77,8 @@ def _picture(
     share = (rows["end"] - rows["start"].clip(lower=low)) / (high - low)
     free = base.room(rows["gap"]) + 8 if gaps else 8
     inside = base.fits(rows, text, share, free + min(84, base.room(rows[y])))
+    # A bracket over the end of a bar needs the bar's end.
+    inside &= (rows["gap"] == "") | (rows["end"] <= rows["total"])
     seen = rows["start"] >= low
     rows = rows.assign(
         within=rows[text].where(inside & seen, ""), before=rows[text].where(~inside & seen, "")

@@ -84,6 +84,8 @@ figure(
 ```
 
 ```{code-cell}
+:tags: [show-input]
+
 grid = pd.DataFrame([{"x": x, "y": y, "n": x * y} for x in range(6) for y in range(3)])
 base = alt.Chart(grid).encode(alt.X("x:O", title=None), alt.Y("y:O", title=None))
 heat = base.mark_rect(stroke="white").encode(
@@ -189,6 +191,12 @@ def test_numbers_and_references_are_those_of_sphinx(book):
         ("charts.html#fig-bars", "图 1"),
         ("charts.html#fig-heat", "第 2 张图"),
     ]
+
+
+def test_code_is_folded_by_one_setting_but_where_a_cell_asks_to_show_it(book):
+    cells = book.page("charts").select("div.cell")
+    assert ["HOSTILE = " in str(cell.select("details.hide")) for cell in cells] == [True, False]
+    assert not cells[1].select("details.hide")
 
 
 def test_both_pictures_are_in_the_page(book):

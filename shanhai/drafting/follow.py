@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from shanhai.drafting.book import claim_row, edition, metric_rows, unit_rows, write_table
 from shanhai.drafting.claims import Draft
 from shanhai.drafting.judge import rewrite
+from shanhai.evidence.files import read_table
 from shanhai.evidence.ledger import DESCRIPTION
 
 if TYPE_CHECKING:
@@ -109,10 +109,8 @@ def _add(report: Report) -> None:
 
 
 def _append(path: Path, extra: Iterable[dict[str, Any]]) -> None:
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        columns, rows = list(reader.fieldnames or []), list(reader)
-    write_table(path, columns, [*rows, *extra])
+    columns, found = read_table(path)
+    write_table(path, columns, [*(row for _, row in found), *extra])
 
 
 def _path(report: Report, table: str) -> Path:

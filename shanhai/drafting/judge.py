@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shanhai.evidence.errors import EvidenceError
+from shanhai.evidence.files import read_table
 from shanhai.evidence.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -41,10 +42,8 @@ def judge(directory: Path | str | None, ids: Sequence[str], status: str) -> list
 
 def rewrite(path: Path, change: Callable[[dict[str, str]], dict[str, str] | None]) -> None:
     """Write a table anew, each row changed, or dropped where there is None; columns are kept."""
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        columns = list(reader.fieldnames or [])
-        rows = [row for row in map(change, reader) if row is not None]
+    columns, found = read_table(path)
+    rows = [row for row in (change(row) for _, row in found) if row is not None]
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, columns, lineterminator="\n", extrasaction="ignore")
     writer.writeheader()

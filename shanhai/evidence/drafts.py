@@ -6,10 +6,10 @@ The marks stand in the data, not in any interface: who describes a claim removes
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shanhai.evidence.files import read_table
 from shanhai.evidence.ledger import Ledger, default_directory
 
 if TYPE_CHECKING:
@@ -61,10 +61,4 @@ def drafts(directory: Path | str | None = None) -> list[str]:
 def _lines(ledger: Ledger, table: str) -> list[tuple[str, int, Path]]:
     """Return each row's id with the line it starts on and its file."""
     path = ledger.directory / ledger.tables[table]["path"]
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        found, line = [], 2
-        for row in reader:
-            found.append((row["id"], line, path))
-            line = reader.line_num + 1
-    return found
+    return [(row["id"], line, path) for line, row in read_table(path)[1]]

@@ -17,6 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.faults import FaultError
 
 #: A file larger than this is refused unread.
@@ -100,6 +101,24 @@ def records(text: str) -> Iterator[tuple[int, list[str]]]:
             line = reader.line_num + 1
     except csv.Error as error:
         raise FaultError("csv-syntax", line, why=error) from None
+
+
+def read_table(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+    """Return the header of a CSV file, and each row's cells by column, with the line it starts on.
+
+    Raises:
+        EvidenceError: the file cannot be read, or a row has not the header's count of cells.
+    """
+    try:
+        found = records(read_text(path))
+        _, header = next(found, (1, []))
+        rows = list(found)
+    except FaultError as fault:
+        raise EvidenceError(f"{path}:{fault.line}: {fault}") from None
+    for line, record in rows:
+        if len(record) != len(header):
+            raise EvidenceError(f"{path}:{line}: has not the {len(header)} cells of the header")
+    return header, [(line, dict(zip(header, record, strict=True))) for line, record in rows]
 
 
 def _integer(text: str) -> int:

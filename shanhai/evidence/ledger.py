@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.faults import FaultError, shown
-from shanhai.evidence.files import cell, read_json, read_text, records
+from shanhai.evidence.files import cell, read_json, read_table, read_text
 from shanhai.evidence.records import Claim, Fact, Identity, NonClaim, Silence, Source
 
 if TYPE_CHECKING:
@@ -157,25 +157,19 @@ class Ledger:
         resource = self._resource(table)
         path = self.directory / resource["path"]
         specs = {spec["name"]: spec["type"] for spec in resource["schema"]["fields"]}
-        try:
-            found = records(read_text(path))
-            _, header = next(found, (1, []))
-            if not header and resource.get("background"):
-                return []
-            missing = [name for name in specs if name not in header]
-            if missing:
-                raise EvidenceError(f"{path}: no column {missing[0]!r}; see {DESCRIPTION}")
-            places = {name: header.index(name) for name in specs}
-            return [
-                {
-                    name: _typed(record[places[name]], kind, f"{path}:{line}: {name}")
-                    for name, kind in specs.items()
-                }
-                for line, record in found
-                if len(record) == len(header) or _torn(path, line, len(header))
-            ]
-        except FaultError as fault:
-            raise EvidenceError(f"{path}:{fault.line}: {fault}") from None
+        header, found = read_table(path)
+        if not header and resource.get("background"):
+            return []
+        missing = [name for name in specs if name not in header]
+        if missing:
+            raise EvidenceError(f"{path}: no column {missing[0]!r}; see {DESCRIPTION}")
+        return [
+            {
+                name: _typed(row[name], kind, f"{path}:{line}: {name}")
+                for name, kind in specs.items()
+            }
+            for line, row in found
+        ]
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table as a data frame; numbers are Decimal, dates ``datetime.date``."""
@@ -239,7 +233,3 @@ def _typed(text: str, kind: str, where: str) -> Any:
         raise EvidenceError(
             f"{where}: {shown(text)} is not of type {kind}; expected {error}"
         ) from None
-
-
-def _torn(path: Path, line: int, columns: int) -> bool:
-    raise EvidenceError(f"{path}:{line}: has not the {columns} cells of the header")

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shanhai.evidence.check import check
+from shanhai.evidence.drafts import drafts
 from shanhai.evidence.faults import SENTENCES
 from shanhai.evidence.files import SIZE_LIMIT
 from shanhai.evidence.ledger import Ledger
@@ -342,9 +343,11 @@ def test_tables_as_a_spreadsheet_saves_them_are_read(data, saved):
     whole = {name: before.rows(name) for name in before.tables}
     for path in [*data.glob("*.csv"), data / "datapackage.json"]:
         content = path.read_bytes()
-        is_json = path.suffix == ".json"
-        path.write_bytes(saved(content) if not is_json or b"," not in saved(b"") else content)
+        commas = saved(b"x,x\n").count(b",") > 1  # A row of commas is no matter of JSON.
+        if path.suffix == ".csv" or not commas:
+            path.write_bytes(saved(content))
     assert said(data) == []
+    assert drafts(data) == []
     after = Ledger.load(data)
     assert {name: after.rows(name) for name in after.tables} == whole
 

@@ -10,7 +10,6 @@ whenever they are made from the same.
 from __future__ import annotations
 
 import codecs
-import json
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +24,7 @@ from sphinx.util.docutils import SphinxRole
 from shanhai.book import context
 from shanhai.book.html.workbook import write_workbook
 from shanhai.charts.mime import MIME
+from shanhai.evidence.files import read_json
 from shanhai.evidence.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 def package(folder: Path) -> dict[str, Any]:
     """Return the description of the data package in ``folder``."""
-    return json.loads((folder / "datapackage.json").read_text("utf-8"))
+    return read_json(folder / "datapackage.json")
 
 
 def write_package(folder: Path, target: Path) -> None:

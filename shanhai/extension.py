@@ -38,6 +38,7 @@ PARTS = (
     "book.html.open_article",
     "book.html.search",
     "book.html.theme",
+    "book.html.what_if",
     "book.pdf.beside",
     "book.pdf.builder",
     "build.execution",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 #: How the two sides stand to each other, by the relation that should hold and the verdict.
-_SIGNS = {
+SIGNS = {
     "=": {"exact": "=", "within rounding": "≈", "inconsistent": "≠", "not comparable": "|"},
     ">=": {"exact": "≥", "within rounding": "≳", "inconsistent": "≱", "not comparable": "|"},
     "<=": {"exact": "≤", "within rounding": "≲", "inconsistent": "≰", "not comparable": "|"},
@@ -70,13 +70,14 @@ class ReconciliationDirective(SphinxDirective):
                 used += nodes.Text(context.words(self.env)["comma"])
             used += reference(claim, ledger.claims[claim].token, self.env.docname)
         explanation = nodes.paragraph("", getattr(identity, f"explanation_{lang}"))
-        sign = _SIGNS[identity.operator][finding.verdict]
+        sign = SIGNS[identity.operator][finding.verdict]
         place = min((ledger.claims[claim].place for claim in finding.claims), default=None)
         sides = nodes.paragraph(
             "",
             f"{self._amount(finding.left, place)} {sign} {self._amount(finding.right, place)}",
+            classes=["sides"],
         )
-        gap = nodes.paragraph("", self._gap(finding, place), classes=["facts"])
+        gap = nodes.paragraph("", self._gap(finding, place), classes=["facts", "gap"])
         verdict = nodes.paragraph(
             "",
             "",
@@ -86,14 +87,14 @@ class ReconciliationDirective(SphinxDirective):
                 classes=["verdict", finding.verdict.replace(" ", "-")],
             ),
         )
-        judged = [verdict]
+        judged, held = [verdict], [sides, gap]
         if identity.reason:
             reason = ledger.code("scope_reason", identity.reason, lang)
             judged.append(nodes.paragraph("", reason, classes=["facts"]))
         firm = firmness(identity, ledger)
         if firm is not None:
-            judged.append(nodes.paragraph("", self._firm(ledger, firm), classes=["facts", "firm"]))
-        return [[title, used, explanation], [sides, gap], judged]
+            held.append(nodes.paragraph("", self._firm(ledger, firm), classes=["facts", "firm"]))
+        return [[title, used, explanation], held, judged]
 
     def _amount(self, side: Interval, place: Decimal | None) -> str:
         # As the prose has it, and as a reader who adds the printed figures finds it.

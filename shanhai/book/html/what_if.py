@@ -1,0 +1,99 @@
+"""What if a figure were another? Above the table of identities, in HTML: ``what-if.js`` judges them again.
+
+A reader chooses a figure and moves it within what its printing allows, or types what might have been printed.
+Nothing is stored, and one press puts everything back. Without scripts, and outside HTML, there is nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from shanhai.book import context
+from shanhai.book.pages.html_only import WebOnly, load_where
+from shanhai.book.pages.identities import SIGNS
+from shanhai.evidence.expression import names
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+    from sphinx.writers.html5 import HTML5Translator
+
+FILES = ("what-if.js", "what-if.css")
+
+
+class what_if(WebOnly):  # noqa: N801 - docutils nodes are named so
+    """The place where a figure is changed; ``known`` is what the script is told."""
+
+
+class OfferWhatIf(SphinxPostTransform):
+    """Put the place before each table of identities."""
+
+    default_priority = 5
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Insert the place."""
+        for table in list(self.document.findall(nodes.table)):
+            if "reconciliation" in table["classes"]:
+                table.parent.insert(table.parent.index(table), what_if(known=_known(self.env)))
+
+
+def _known(env: BuildEnvironment) -> dict[str, Any]:
+    """Return the identities, and the figures they use as printed."""
+    ledger, lang = context.ledger(env), context.language(env)
+    identities = [each for each in ledger.identities if each.comparable == "yes"]
+    used = dict.fromkeys(n for each in identities for n in names(each.left) + names(each.right))
+    claims = (ledger.claims[name] for name in used)
+    return {
+        "identities": [[each.id, each.left, each.operator, each.right] for each in identities],
+        "claims": {
+            claim.id: {
+                "token": claim.token,
+                "meaning": getattr(claim, f"description_{lang}"),
+                "value": str(claim.value),
+                "scale": claim.scale,
+                "qualifier": claim.qualifier,
+            }
+            for claim in claims
+        },
+        "verdicts": {code: row[lang] for code, row in ledger.codes["verdict"].items()},
+        "signs": SIGNS,
+        "language": context.name(env.config).tag,
+        "words": context.words(env)["what_if"],
+    }
+
+
+def visit(self: HTML5Translator, node: what_if) -> None:
+    """Write the place; the script shows it."""
+    # In a script element only "<" could end it early.
+    told = json.dumps(node["known"], ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
+    term = {key: escape(text) for key, text in node["known"]["words"].items()}
+    self.body.append(
+        '<form class="what-if no-print" hidden>'
+        f'<script type="application/json">{told}</script>\n'
+        f"<p><strong>{term['title']}</strong> {term['hint']}</p>\n"
+        f'<p class="fields"><label>{term["figure"]} <select name="figure"></select></label>\n'
+        f'<label>{term["value"]} <input name="value" inputmode="decimal" autocomplete="off"'
+        ' maxlength="15" size="10"></label>\n'
+        f'<label>{term["within"]} <input name="within" type="range" min="0" max="100"></label>\n'
+        f'<button type="reset">{term["reset"]}</button></p>\n'
+        '<p class="outcome" role="status"></p></form>\n'
+    )
+
+
+def depart(self: HTML5Translator, node: what_if) -> None:
+    """Do nothing: the element is closed."""
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Put the place before the tables, with its script and its styles."""
+    app.add_node(what_if, html=(visit, depart))
+    app.add_post_transform(OfferWhatIf)
+    for file in FILES:
+        load_where(app, file, lambda doctree: any(doctree.findall(what_if)))
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

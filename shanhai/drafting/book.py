@@ -131,6 +131,7 @@ def _write(root: Path, drafted: Drafted, title: str) -> None:
         "audit.md": "notebooks",
         "method.md": "book",
         "evidence.md": "book",
+        "derivations.md": "book",
         "data.md": "book",
     }
     for name in ("index.md", "_config.yml", "_toc.yml", "README.md", "TODO.md", *places):
@@ -153,8 +154,8 @@ def _page(path: Path, template: str, values: dict[str, Any]) -> None:
 
 
 def label(section: Section) -> str:
-    """Return a section's short name."""
-    return section.title[:_LABEL].strip() or section.id
+    """Return a section's short name; what stands before the first heading has none of its own."""
+    return section.label[:_LABEL].strip()
 
 
 # -- tables -------------------------------------------------------------------------------------

@@ -14,6 +14,9 @@ _BROKEN = 25
 #: No heading is longer than this, and no title is written longer.
 _HEADING = 30
 
+#: What a section without a heading of its own is called.
+_OPENING = "开头"
+
 _ENDS = re.compile(r"[。！？；…：:.!?;]['\"”’」』）)]*$|[”」』）)]$")
 _NUMBERED = re.compile(
     r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|第[一二三四五六七八九十]+[章节部分]+)"
@@ -33,6 +36,7 @@ class Section:
     start: int
     end: int
     paragraphs: list[int]
+    label: str = ""
 
 
 @dataclass
@@ -109,7 +113,14 @@ def structure(text: str) -> Structure:
     sections = [(title, start, starts) for title, start, starts in sections if starts]
     ends = [start for _, start, _ in sections[1:]] + [len(whole)]
     found.sections = [
-        Section(f"s{number}", title, start if number > 1 else 0, end, starts)
+        Section(
+            f"s{number}",
+            title,
+            start if number > 1 else 0,
+            end,
+            starts,
+            _OPENING if not title or title == found.title else title,
+        )
         for number, ((title, start, starts), end) in enumerate(zip(sections, ends, strict=True), 1)
     ]
     cuts = {match.end() for match in _SENTENCE.finditer(whole) if match.end() < len(whole)}

@@ -46,11 +46,9 @@ def test_a_new_book_is_sound_and_accounts_for_every_numeral(name, tmp_path):
     assert verified.exit_code == 0, verified.output
     assert verified.output.endswith(" 0 unaccounted\n")
     text = normalise(known(name).text).replace("#", "")
-    written = normalise(
-        "".join(
-            file.read_text("utf-8") for file in (tmp_path / "book").rglob("*") if file.is_file()
-        )
-    )
+    files = [file for file in (tmp_path / "book").rglob("*") if file.is_file()]
+    lines = [line for file in files for line in file.read_text("utf-8").splitlines()]
+    written = "\n".join(map(normalise, lines))
     titles = {normalise(row["title_zh"]) for row in Ledger.load(data).sections.values()}
     title = normalise(Ledger.load(data).edition["title"])
     for at in range(len(text) - 16):

@@ -13,6 +13,7 @@ from myst_nb.core.variables import RetrievalError
 from myst_nb.ext.glue.utils import retrieve_glue_data
 
 from shanhai.book import context
+from shanhai.book.pages import outputs
 from shanhai.book.pages.claims import reference
 from shanhai.charts.mime import KEY, LAB_MIME, MIME
 
@@ -30,10 +31,7 @@ class MimeRenderer:
 
     mime_priority_overrides: ClassVar[Sequence[tuple[str, str, int | None]]] = (
         ("*", MIME, 0),
-        # MyST-NB knows nothing of this builder: pictures first, then what any output has.
-        ("shanhai-report", "image/svg+xml", 10),
-        ("shanhai-report", "image/png", 20),
-        ("shanhai-report", "text/plain", 30),
+        *outputs.PRIORITIES,
     )
 
     @staticmethod
@@ -48,7 +46,7 @@ class MimeRenderer:
                 )
             return []
         if data.mime_type != MIME:
-            return None
+            return outputs.render(renderer, data, inline)
         return [_figure(renderer, data.content, data.line)]
 
 

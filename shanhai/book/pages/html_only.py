@@ -16,6 +16,10 @@ class WebOnly(nodes.General, nodes.Element):
     """A node that HTML alone shows."""
 
 
+class PaperOnly(nodes.General, nodes.Element):
+    """A node that HTML leaves out."""
+
+
 def load_where(app: Sphinx, file: str, is_there: Callable[[nodes.document], bool]) -> None:
     """Give a script or a style sheet to the pages for which ``is_there`` holds, and to no others."""
 
@@ -36,12 +40,12 @@ def load_where(app: Sphinx, file: str, is_there: Callable[[nodes.document], bool
 
 
 def _remove(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    if app.builder.format != "html":
-        for node in list(doctree.findall(WebOnly)):
-            node.parent.remove(node)
+    unwanted = PaperOnly if app.builder.format == "html" else WebOnly
+    for node in list(doctree.findall(unwanted)):
+        node.parent.remove(node)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Take such nodes out of everything but HTML."""
+    """Take such nodes out of what they are not for."""
     app.connect("doctree-resolved", _remove)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

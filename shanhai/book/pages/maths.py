@@ -20,6 +20,7 @@ from ziamath.tex import tex2mml
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.config import Config
     from sphinx.writers.html5 import HTML5Translator
 
 logger = logging.getLogger(__name__)
@@ -124,8 +125,16 @@ def visit(self: HTML5Translator, node: nodes.Element) -> None:
     raise nodes.SkipNode
 
 
+def _leave_money_alone(_app: Sphinx, config: Config) -> None:
+    """Where a book lets dollar signs set formulas, `$5 to $8` is none: no space or digit beside the last."""
+    for name in ("myst_dmath_allow_space", "myst_dmath_allow_digits"):
+        if name in config:
+            config[name] = False
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Draw formulas, and show the drawings in place of MathJax, which another host would have to bring."""
     app.add_transform(DrawFormulas)
+    app.connect("config-inited", _leave_money_alone)
     app.add_html_math_renderer("shanhai", (visit, None), (visit, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -157,6 +157,7 @@ class ReportBuilder(TypstBuilder):
             name = self.images.get(uri)
             path = Path(self.srcdir) / uri
             picture = prepare_picture(path, self._work / name) if name and path.is_file() else None
+            self.notes += picture.notes if picture else ()
             if picture and name and Path(name).stem in self._widths:
                 picture = Picture(picture.name, self._widths[Path(name).stem])
             self._pictures[uri] = picture

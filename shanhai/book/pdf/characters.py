@@ -38,16 +38,24 @@ def make_printable(tree: nodes.document, root: Path) -> list[str]:
     return notes
 
 
+def printable(texts: list[str], where: str) -> tuple[list[str], list[str]]:
+    """Return texts with `SIGN` for what has no glyph, and a sentence on that, if there is any."""
+    lost = _lacking(texts)
+    told = _told("".join(texts), lost)
+    notes = [f"{where}: {_sentence(told)}"] if told else []
+    return [_replaced(clean(text), lost) for text in texts], notes
+
+
 def printable_values(value: Any, notes: list[str]) -> Any:
     """Return `value`, of lists and dictionaries, with `SIGN` for what has no glyph; add to `notes`."""
     texts = list(_texts(value))
-    lacking = _lacking(texts)
-    if told := _told("".join(texts), lacking):
-        notes.append(f"_config.yml: shanhai_report: {_sentence(told)}")
+    shown, more = printable(texts, "_config.yml: shanhai_report")
+    notes += more
+    known = dict(zip(texts, shown, strict=True))
 
     def walk(item: Any) -> Any:
         if isinstance(item, str):
-            return _replaced(clean(item), lacking)
+            return known[item]
         if isinstance(item, dict):
             return {key: walk(part) for key, part in item.items()}
         return [walk(part) for part in item] if isinstance(item, list) else item

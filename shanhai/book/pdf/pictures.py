@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
+from shanhai.book.pdf.characters import printable
 from shanhai.book.pdf.typeset import FACE, reads
 
 CANVAS = 680
@@ -30,6 +31,8 @@ class Picture:
     name: str
     width: float | None
     """None: as many pixels as it has, no wider than the column."""
+    notes: tuple[str, ...] = ()
+    """What of its text could not be printed."""
 
 
 def prepare_picture(source: Path, target: Path) -> Picture | None:
@@ -49,6 +52,7 @@ def prepare_picture(source: Path, target: Path) -> Picture | None:
     root = tree.getroot()
     if root.tag != f"{{{_SVG}}}svg" or root.find(f".//{{{_SVG}}}image") is not None:
         return None
+    notes = _make_printable(root, source.name)
     _set_face(root, 400)
     ElementTree.register_namespace("", _SVG)
     ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
@@ -56,7 +60,16 @@ def prepare_picture(source: Path, target: Path) -> Picture | None:
     tree.write(target, "utf-8", xml_declaration=False)
     wide, high = _size(root)
     share = min(1.0, wide / CANVAS, _TALLEST * wide / high)
-    return Picture(target.name, 100 * share)
+    return Picture(target.name, 100 * share, tuple(notes))
+
+
+def _make_printable(root: ElementTree.Element, name: str) -> list[str]:
+    """Put a sign where the text of a picture has no glyph; return a sentence on that, if there is any."""
+    parts = [element for element in root.iter() if (element.text or element.tail)]
+    shown, notes = printable([part.text or "" for part in parts], name)
+    for part, text in zip(parts, shown, strict=True):
+        part.text = text or None
+    return notes
 
 
 def _pixels(source: Path, target: Path) -> Picture | None:

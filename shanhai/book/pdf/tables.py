@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from docutils.nodes import Element
 
 
+COLUMNS, CROWDED = 16, 6
+"""How many columns a table may have, and from how many on its words are broken where they must."""
+
+
 class ReportTable(Table):
     """A table, numbered and captioned if it has a title, its head repeated on every page."""
 
@@ -66,6 +70,8 @@ class TableVisitors(TypstTranslator):
     """What the report's translator does with tables."""
 
     faults: list[tuple[str, nodes.Node]]
+    crowded: list[bool]
+    """For each table one is in: whether its columns are narrow."""
     _cited: set[str]
 
     def visit_table(self, node: Element) -> None:
@@ -76,7 +82,22 @@ class TableVisitors(TypstTranslator):
         for head in node.findall(nodes.thead):
             for part in head.findall(nodes.Element):
                 table.labels += self.label_refs(part["ids"])
+        columns = len(list(node.findall(nodes.colspec)))
+        if columns > COLUMNS:
+            self.faults.append(
+                (
+                    f"the report has no room for a table of {columns} columns: "
+                    f"choose {COLUMNS} or fewer, or turn it with .T",
+                    node,
+                )
+            )
+        self.crowded.append(columns > CROWDED)
         self.append_el(table)
+
+    def depart_table(self, node: Element) -> None:
+        """Leave a table."""
+        self.crowded.pop()
+        super().depart_table(node)
 
     def depart_thead(self, _node: Element) -> None:
         """Leave the head of a table."""
@@ -95,6 +116,8 @@ class TableVisitors(TypstTranslator):
 
     def visit_entry(self, node: Element) -> None:
         """Enter a cell; its content carries its ids."""
+        if "number" in node["classes"] and "text-right" not in node["classes"]:
+            node["classes"].append("text-right")
         super().visit_entry(node)
         if isinstance(node.parent.parent, nodes.tbody):
             self.add_pending_labels(node["ids"])

@@ -19,8 +19,8 @@ _SPACED = re.compile(rf"(?<=[{_HAN}]) +(?=[0-9A-Za-z])|(?<=[0-9]) +(?=[{_HAN}])"
 _ORDINAL = "第"
 _INLINE = (nodes.inline, nodes.reference, nodes.emphasis, nodes.strong)
 
-_LONG = re.compile(r"[!-~]{18,}")
-_STEP = 6
+_LONG = {False: (re.compile(r"[!-~]{18,}"), 6), True: (re.compile(r"[!-~]{7,}"), 3)}
+"""Words that are broken, and after how many characters: in text, and in narrow columns."""
 
 
 def join_lines(text: str, before: str = "", after: str = "") -> str:
@@ -66,11 +66,12 @@ def pieces(text: str, before: str, after: str) -> Iterator[Piece]:
         yield Piece(text[start:])
 
 
-def breakable(text: str) -> list[str]:
+def breakable(text: str, *, narrow: bool = False) -> list[str]:
     """Return a text in parts between which a line may break: long words without spaces are cut."""
     parts, start = [], 0
-    for match in _LONG.finditer(text):
-        for at in range(match.start() + _STEP, match.end() - 2, _STEP):
+    words, step = _LONG[narrow]
+    for match in words.finditer(text):
+        for at in range(match.start() + step, match.end() - 2, step):
             parts.append(text[start:at])
             start = at
     return [*parts, text[start:]]

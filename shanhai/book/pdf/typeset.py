@@ -52,7 +52,7 @@ def without_glyph(characters: Iterable[str]) -> set[str]:
     asked = sorted(set(characters))
     if not asked:
         return set()
-    lines = [f'#par("{_escaped(character)}")' for character in asked]
+    lines = [f'#par[#"{_escaped(character)}"]' for character in asked]
     head = f'#set document(title: "-"); #set text(font: "{FACE}")\n'
     try:
         typst.compile(

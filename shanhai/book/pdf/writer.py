@@ -57,6 +57,7 @@ class ReportTranslator(BlockVisitors, TableVisitors):
         self._footnotes_set: set[tuple[str, str]] = set()
         self._addresses: set[str] = set()
         self._claims = 0
+        self.crowded: list[bool] = []
         self._cited = set(_cited(document))
         for node in document.findall(nodes.footnote):
             for name in node["ids"]:
@@ -73,6 +74,11 @@ class ReportTranslator(BlockVisitors, TableVisitors):
 
     def unknown_departure(self, node: nodes.Node) -> None:
         """Leave a node without a printed form."""
+
+    def visit_PaperOnly(self, node: Element) -> None:  # noqa: N802
+        """Enter what stands on paper alone, or what a page folds; it is printed as it stands."""
+
+    depart_PaperOnly = visit_folded = depart_folded = visit_PaperOnly  # noqa: N815
 
     # Labels. Typst refuses two elements with one label, so each id is written once.
 
@@ -122,12 +128,15 @@ class ReportTranslator(BlockVisitors, TableVisitors):
         if self._claims:
             body.append("#" + escape_str(text))
             return
+        narrow = bool(self.crowded and self.crowded[-1])
         for piece in pieces(text, before, after):
             if piece.is_quantity:
                 body.append(f"#token(before: {flag(piece.apart)})[#{escape_str(piece.text)}]")
             else:
                 body.append(
-                    "#h(0pt)".join(f"#{escape_str(part)}" for part in breakable(piece.text))
+                    "#zero".join(
+                        f"#{escape_str(part)}" for part in breakable(piece.text, narrow=narrow)
+                    )
                 )
 
     def visit_inline(self, node: Element) -> None:
@@ -142,7 +151,7 @@ class ReportTranslator(BlockVisitors, TableVisitors):
             "before": flag(is_han(before) and re.match(r"[0-9A-Za-z]", text)),
             "after": flag(is_han(after) and re.search(r"[0-9A-Za-z%]$", text)),
         }
-        cites = next(_targets(node), None)
+        cites = None if is_repeated(node) else next(_targets(node), None)
         named["cites"] = string(self.label_ref(cites) if cites else None)
         self.append_inline_fun(node, name="token", named_params=named, force_body=True)
 
@@ -197,9 +206,17 @@ class ReportTranslator(BlockVisitors, TableVisitors):
     def visit_reference(self, node: Element) -> None:
         """Write a link; an address outside the report is also printed, once a chapter."""
         if node.get("internal", False) or "refid" in node:
+            if _is_in(node, nodes.thead):
+                self.append_unprocessed(
+                    None
+                )  # a head is printed many times, a link is in one place
+                return
             label = self.label_ref(node["refuri"] if "refuri" in node else node["refid"])
             self.links.append(Link(label, node))
             self.append_inline_fun(node, "internal-link", positional_params=[escape_str(label)])
+            return
+        if _is_in(node, nodes.thead):
+            self.append_unprocessed(None)
             return
         address = node["refuri"]
         name = "printed-link" if self._is_printed(node, address) else "link"
@@ -209,12 +226,8 @@ class ReportTranslator(BlockVisitors, TableVisitors):
         """Tell whether paper needs the address: it is not there yet, and there is room for it."""
         if not address.startswith(("http://", "https://")) or node.astext().strip() == address:
             return False
-        crowded = (nodes.entry, nodes.figure, nodes.caption, nodes.title, nodes.footnote)
-        parent = node.parent
-        while parent is not None:
-            if isinstance(parent, crowded):
-                return False
-            parent = parent.parent
+        if _is_in(node, nodes.entry, nodes.figure, nodes.caption, nodes.title, nodes.footnote):
+            return False
         if address in self._addresses:
             return False
         self._addresses.add(address)
@@ -234,15 +247,22 @@ class ReportTranslator(BlockVisitors, TableVisitors):
         """Write a footnote at its first mark, and a second mark to it at the others."""
         key = (self.curr_files[-1], node["refid"])
         label = escape_str(f"footnote:{key[0]}#{key[1]}")
-        if key in self._footnotes_set:
-            self.curr_element().body.append(f"#footnote(label({label}))")
+        again = is_repeated(node)
+        if key in self._footnotes_set and not _is_in(node, nodes.thead):
+            mark = "#title-mark" if again else "#footnote"
+            self.curr_element().body.append(f"{mark}(label({label}))")
         elif key in self._footnotes:
             self._footnotes_set.add(key)
             self.append_markup_arg(None)
             for child in self._footnotes[key].children:
                 child.walkabout(self)
             text = self.pop_el()
-            self.curr_element().body.append(f"#side-note{text}#label({label})")
+            if _is_in(node, nodes.thead):
+                self.curr_element().body.append(f"#head-note{text}")
+                raise nodes.SkipNode
+            self.curr_element().body.append(
+                f"#title-note({label}){text}" if again else f"#side-note{text}#label({label})"
+            )
         else:
             self.faults.append(("a footnote mark has no footnote", node))
         raise nodes.SkipNode
@@ -259,6 +279,18 @@ class ReportTranslator(BlockVisitors, TableVisitors):
         """Leave a group."""
 
 
+def _is_in(node: nodes.Node, *kinds: type[nodes.Node]) -> bool:
+    parent = node.parent
+    while parent is not None and not isinstance(parent, kinds):
+        parent = parent.parent
+    return parent is not None
+
+
+def is_repeated(node: nodes.Node) -> bool:
+    """Tell whether what holds `node` is printed again elsewhere: in contents, running heads, a table."""
+    return _is_in(node, nodes.title, nodes.caption, nodes.thead)
+
+
 def _targets(claim: Element) -> Iterator[str]:
     """Yield where the links in a rendered claim go: a label, or an id of the same document."""
     for link in claim.findall(nodes.reference):
@@ -269,6 +301,6 @@ def _targets(claim: Element) -> Iterator[str]:
 def _cited(document: nodes.document) -> Iterator[str]:
     """Yield the labels that claims in prose link to."""
     for node in document.findall(nodes.inline):
-        if not FIGURES.isdisjoint(node["classes"]):
+        if not FIGURES.isdisjoint(node["classes"]) and not is_repeated(node):
             for target in _targets(node):
                 yield target if target.startswith("%") else f"%{docname(node)}#{target}"

@@ -1,4 +1,4 @@
-"""What people bring to a notebook, on page and paper: data frames, pictures, formulas, scripts, long outputs."""
+"""What people bring to a notebook: data frames, pictures, formulas, scripts, long outputs; page and paper."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class DrawFormulas(SphinxTransform):
             try:
                 svg, height, depth = draw(node.astext(), inline=isinstance(node, nodes.math))
             except FormulaError as error:
-                logger.warning("formula %r: %s", node.astext(), error, location=node)
+                logger.warning("formula %r: %s", node.astext(), error, location=_placed(node))
                 continue
             node["svg"], node["height"], node["depth"] = svg, height, depth
         for text in self.document.findall(nodes.Text):
@@ -95,8 +95,15 @@ class DrawFormulas(SphinxTransform):
                     found[0],
                     inner,
                     found[0],
-                    location=text.parent,
+                    location=_placed(text.parent),
                 )
+
+
+def _placed(node: nodes.Element) -> nodes.Element:
+    """Return the nearest node about a node that has a line in the source."""
+    while node.line is None and node.parent is not None:
+        node = node.parent
+    return node
 
 
 def _is_prose(text: nodes.Text) -> bool:

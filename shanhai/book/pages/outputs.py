@@ -92,10 +92,10 @@ def _html(renderer: NbElementRenderer, data: MimeData) -> list[nodes.Element]:
     page = re.sub(r"\W+", "-", document.settings.env.docname)
     parsed = parse(data.string, f"T-{page}-{data.cell_index}-{data.output_index}")
     if parsed.left_out:
-        renderer.logger.warning(
+        logger.warning(
             "the data frame has more columns than pandas shows: choose columns, or call "
             'pandas.set_option("display.max_columns", None)',
-            line=data.line,
+            location=(document.settings.env.docname, _line(data.line)),
         )
     for block in parsed.blocks:
         for node in block.findall(nodes.Element):
@@ -119,6 +119,11 @@ def _counted(block: nodes.Element, words: str) -> nodes.Element:
         return block
     text = words.format(rows=size[1], columns=size[2])
     return nodes.paragraph("", text, classes=["note"])
+
+
+def _line(line: int | None) -> int:
+    """Return the line of a cell's first line of code; MyST-NB gives the one after."""
+    return max(1, (line or 1) - 1)
 
 
 def _unprinted(renderer: NbElementRenderer) -> PaperOnly:
@@ -162,7 +167,7 @@ class DealWithOutputs(SphinxTransform):
                         "the cell shows a picture without a text alternative: say what it shows with the "
                         "cell option `mystnb: {image: {alt: ...}}` or Image(..., alt=...), or draw it "
                         "with Altair and figure()",
-                        location=bundle,
+                        location=(self.env.docname, _line(bundle.line)),
                     )
 
 

@@ -63,9 +63,7 @@ def make(folder: Path, text: str) -> tuple[Path, subprocess.CompletedProcess[str
         page.unlink()
     (book / "index.md").write_text("# 双河镇\n\n修渠 {claim}`canal`。\n", "utf-8")
     (book / "notebooks/case.md").write_text(text, "utf-8")
-    toc = (
-        "format: jb-book\nroot: index\nchapters: [{file: notebooks/case}, {file: book/evidence}]\n"
-    )
+    toc = "format: jb-book\nroot: index\nchapters:\n  - file: notebooks/case\n  - file: book/evidence\n"
     (book / "_toc.yml").write_text(toc, "utf-8")
     command = [sys.executable, "-m", "shanhai", "build", str(book)]
     done = subprocess.run(command, cwd=ROOT, text=True, encoding="utf-8", capture_output=True)
@@ -140,10 +138,10 @@ class TestPage:
 
     def test_a_formula_needs_no_script(self, page):
         assert 'class="math formula" role="img"><svg' in page
-        assert "mathjax" not in page.lower()
+        assert "mathjax." not in page.lower()
 
     def test_a_long_output_is_folded(self, page):
-        assert '<details class="output-fold' in page
+        assert re.search(r'<details class="[^"]*\boutput-fold\b', page)
 
 
 class TestRefusals:
@@ -159,8 +157,8 @@ class TestRefusals:
         assert done.returncode == 1
         assert "Traceback" not in said and "typst" not in said.lower()
         assert re.search(r"notebooks/case.md:9: .*\\nosuch is no command", said)
-        assert re.search(r"notebooks/case.md:1[12]: .*max_columns", said)
-        assert re.search(r"notebooks/case.md:\d+: .*text alternative.*alt=", said)
+        assert re.search(r"notebooks/case.md:12: .*max_columns", said)
+        assert re.search(r"notebooks/case.md:19: .*text alternative.*alt=", said)
 
     @pytest.mark.parametrize("latex", ["", r"\frac{a", "资金", r"\nosuch", "x^2^3"])
     def test_formula(self, latex):

@@ -1,7 +1,7 @@
 """The tables of the data package in the page: the ``{data-tables}`` directive.
 
-Each table is folded, whole and in its own order; ``tables.js`` adds a filter and headers that sort. HTML
-alone has them: the report, and the search, keep to the pages that are written for reading.
+Each table is folded, whole and in its own order, with its file to download; ``tables.js`` adds a filter and
+headers that sort. Other outputs list the tables by name; the search keeps to what is written for reading.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
 from shanhai.book import context
@@ -42,7 +43,28 @@ class DataTablesDirective(SphinxDirective):
         self.env.note_dependency(str(context.directory(self.env) / DESCRIPTION))
         lang = context.language(self.env)
         tables = [_table(ledger, name, lang) for name in ledger.tables]
-        return [data_tables(tables=tables, words=dict(context.words(self.env)["tables"]))]
+        term = context.words(self.env)["tables"]
+        node = data_tables(
+            tables=tables, words={key: term[key] for key in ("filter", "rows", "sort")}
+        )
+        for table in tables:
+            node += addnodes.download_reference(
+                "",
+                "",
+                nodes.inline("", term["download"]),
+                reftarget=f"/{self.config.shanhai_data}/{table['path']}",
+                refdoc=self.env.docname,
+                classes=["download"],
+            )
+        listed = [
+            (
+                [nodes.paragraph("", t["title"])],
+                [nodes.paragraph("", "", nodes.literal("", t["path"]))],
+            )
+            for t in tables
+        ]
+        paper = addnodes.only("", context.table([term["name"], "CSV"], listed), expr="not html")
+        return [node, paper]
 
 
 def _table(ledger: Ledger, name: str, lang: str) -> dict[str, Any]:
@@ -71,7 +93,7 @@ def visit(self: HTML5Translator, node: data_tables) -> None:
     """Write each table, folded."""
     said = "".join(f' data-{key}="{escape(text)}"' for key, text in sorted(node["words"].items()))
     self.body.append(f'<div class="data-tables"{said}>\n')
-    for table in node["tables"]:
+    for table, download in zip(node["tables"], node.children, strict=True):
         title, rows = escape(table["title"]), table["rows"]
         count = escape(node["words"]["rows"].format(shown=len(rows), all=len(rows)))
         head = "".join(
@@ -85,18 +107,17 @@ def visit(self: HTML5Translator, node: data_tables) -> None:
             f'<details id="table-{escape(table["name"])}"><summary>{title}'
             f' <code>{escape(table["path"])}</code> <span class="count">{count}</span></summary>\n'
             f'<div class="table-scroll" tabindex="0" role="region" aria-label="{title}">'
-            f"<table><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table></div></details>\n"
+            f"<table><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table></div>\n<p>"
         )
+        download.walkabout(self)
+        self.body.append("</p></details>\n")
     self.body.append("</div>\n")
-
-
-def depart(self: HTML5Translator, node: data_tables) -> None:
-    """Do nothing: the element is closed."""
+    raise nodes.SkipNode
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directive, and its script."""
-    app.add_node(data_tables, html=(visit, depart))
+    app.add_node(data_tables, html=(visit, None))
     load_where(app, "tables.js", lambda doctree: any(doctree.findall(data_tables)))
     app.add_directive("data-tables", DataTablesDirective)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

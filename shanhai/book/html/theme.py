@@ -12,14 +12,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from docutils import nodes
 from sphinx import locale
 
 from shanhai import design
 from shanhai.book import context as book
 from shanhai.book.html import column_widths
+from shanhai.book.pages.html_only import load_where
 
 if TYPE_CHECKING:
-    from docutils import nodes
     from sphinx.application import Sphinx
     from sphinx.config import Config
 
@@ -98,6 +99,7 @@ def _page(
 ) -> None:
     text = context.get("body") or ""
     context["has_code"] = '<details class="code"' in text
+    context["filter_word"] = book.words(app)["tables"]["filter"]
     context["search_words"] = book.words(app)["search"]
     context["theme_script"] = SCRIPT
     for kind in ("css_files", "script_files"):
@@ -109,6 +111,10 @@ def _is_used(file: Any, text: str) -> bool:
     return all(use.search(text) for part, use in USES.items() if part in said)
 
 
+def _has_evidence(doctree: nodes.document) -> bool:
+    return any("evidence" in table["classes"] for table in doctree.findall(nodes.table))
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Shape pages after all other extensions."""
     app.setup_extension("shanhai.book.context")
@@ -118,6 +124,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     for name in STYLES:
         app.add_css_file(name)
     app.add_js_file("page.js", loading_method="defer")
+    load_where(app, "ledger.js", _has_evidence)
     app.connect("config-inited", _configure, priority=900)
     app.connect("builder-inited", _start)
     app.connect("html-page-context", _page, priority=900)

@@ -80,18 +80,27 @@ def _source(
     if not chart["claims"] and not chart["derived"]:
         source += nodes.Text(term["no_source"])
         return source
-    ledger = context.ledger(env, "claims")
-    for index, claim_id in enumerate(chart["claims"]):
-        claim = ledger.claims.get(claim_id)
-        if claim is None:
+    ledger = context.ledger(env, "claims", "sections")
+    claims = []
+    for claim_id in chart["claims"]:
+        if claim_id in ledger.claims:
+            claims.append(ledger.claims[claim_id])
+        else:
             renderer.logger.warning(
                 f"chart {chart['name']!r}: unknown claim {claim_id!r}: "
                 f"no such id in {context.path(env, 'claims')}",
                 line=line,
             )
-            continue
-        if index:
+    before = None
+    for claim in sorted(claims, key=lambda claim: claim.offset):
+        place = (claim.section, claim.paragraph)
+        if place == before:
             source += nodes.Text(term["comma"])
+        else:
+            section = ledger.label("sections", claim.section, context.language(env), column="label")
+            said = term["source_place"].format(section=section, paragraph=claim.paragraph)
+            source += nodes.Text((term["sep"] if before else "") + said)
+        before = place
         source += reference(claim.id, _named(env, claim), env.docname)
     for index, key in enumerate(chart["derived"]):
         if index or chart["claims"]:

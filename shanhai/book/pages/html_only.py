@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sphinx.application import Sphinx
+    from sphinx.writers.html5 import HTML5Translator
 
 
 class WebOnly(nodes.General, nodes.Element):
@@ -18,6 +20,10 @@ class WebOnly(nodes.General, nodes.Element):
 
 class PaperOnly(nodes.General, nodes.Element):
     """A node that HTML leaves out."""
+
+
+class folded(nodes.General, nodes.Element):  # noqa: N801 - docutils nodes are named so
+    """What HTML folds under ``summary``, a text; elsewhere its content stands open."""
 
 
 def load_where(app: Sphinx, file: str, is_there: Callable[[nodes.document], bool]) -> None:
@@ -40,12 +46,24 @@ def load_where(app: Sphinx, file: str, is_there: Callable[[nodes.document], bool
 
 
 def _remove(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    unwanted = PaperOnly if app.builder.format == "html" else WebOnly
-    for node in list(doctree.findall(unwanted)):
+    is_html = app.builder.format == "html"
+    for node in list(doctree.findall(PaperOnly if is_html else WebOnly)):
         node.parent.remove(node)
+    if not is_html:
+        for node in list(doctree.findall(folded)):
+            node.parent.replace(node, node.children)
+
+
+def _open(self: HTML5Translator, node: folded) -> None:
+    self.body.append(f'<details class="folded"><summary>{escape(node["summary"])}</summary>\n')
+
+
+def _close(self: HTML5Translator, node: folded) -> None:
+    self.body.append("</details>\n")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Take such nodes out of what they are not for."""
+    app.add_node(folded, html=(_open, _close))
     app.connect("doctree-resolved", _remove)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

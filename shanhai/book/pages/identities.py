@@ -12,6 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 from shanhai import formats
 from shanhai.book import context
 from shanhai.book.pages.claims import reference
+from shanhai.book.pages.html_only import folded
 from shanhai.evidence.firmness import Change, Firmness, firmness
 from shanhai.evidence.reconcile import Finding, reconcile
 
@@ -33,8 +34,15 @@ SIGNS = {
 }
 
 
+_ORDER = ("inconsistent", "not comparable", "within rounding", "exact")
+"""What does not fit comes first."""
+
+_HELD = _ORDER[2:]
+"""Verdicts that nothing hangs on: their rows are folded on a page."""
+
+
 class ReconciliationDirective(SphinxDirective):
-    """A table of identities: what should hold, the two sides, the verdict.
+    """Tables of identities, verdict first; those that hold are folded on a page.
 
     Option ``status``: ``accepted`` (the default), or ``proposed`` or ``declined`` of a drafted book.
     """
@@ -42,15 +50,24 @@ class ReconciliationDirective(SphinxDirective):
     option_spec = {"status": directives.unchanged_required}  # noqa: RUF012 - docutils reads it
 
     def run(self) -> list[nodes.Node]:
-        """Return the table."""
+        """Return the tables."""
         ledger = context.ledger(self.env, "claims", "identities", "codes")
         term = context.words(self.env)
-        header = [term[key] for key in ("identity", "sides", "verdict")]
+        header = [term[key] for key in ("verdict", "identity", "sides")]
         findings = reconcile(ledger, self.options.get("status", "accepted"))
         if not findings:
             return [nodes.paragraph("", term["no_identities"])]
-        rows = [self._row(ledger, finding) for finding in findings]
-        return [context.table(header, rows, widths=[48, 34, 18], classes=["reconciliation"])]
+        findings = sorted(findings, key=lambda finding: _ORDER.index(finding.verdict))
+
+        def table(chosen: Sequence[Finding]) -> nodes.table:
+            rows = [self._row(ledger, finding) for finding in chosen]
+            return context.table(header, rows, widths=[22, 46, 32], classes=["reconciliation"])
+
+        held = [finding for finding in findings if finding.verdict in _HELD]
+        others = [finding for finding in findings if finding.verdict not in _HELD]
+        fold = folded("", summary=term["held"].format(count=len(held)))
+        fold += table(held)
+        return ([table(others)] if others else []) + ([fold] if held else [])
 
     def _row(self, ledger: Ledger, finding: Finding) -> list[Sequence[nodes.Node]]:
         lang = context.language(self.env)
@@ -94,7 +111,7 @@ class ReconciliationDirective(SphinxDirective):
         firm = firmness(identity, ledger)
         if firm is not None:
             held.append(nodes.paragraph("", self._firm(ledger, firm), classes=["facts", "firm"]))
-        return [[title, used, explanation], held, judged]
+        return [judged, [title, used, explanation], held]
 
     def _amount(self, side: Interval, place: Decimal | None) -> str:
         # As the prose has it, and as a reader who adds the printed figures finds it.

@@ -194,6 +194,7 @@ def test_the_keyboard_reads_values_opens_the_data_and_returns(visit):
         if picture.evaluate("element => element === document.activeElement"):
             break
     assert picture.get_attribute("aria-label") == f"甲比乙多 {HOSTILE}"
+    assert picture.get_attribute("role") == "group"  # a screen reader reads on as anywhere
     described = picture.get_attribute("aria-describedby")
     assert page.locator(f"#{described}").text_content().startswith("两条横条")
     seen.awake("bars")
@@ -213,7 +214,9 @@ def test_the_keyboard_reads_values_opens_the_data_and_returns(visit):
     rows = [f"{HOSTILE} 甲\n\n量 3.5", f"{HOSTILE} {HOSTILE}\n\n量 2.0"]
     assert said == [rows[0], rows[1], rows[0], rows[1]]
     assert page.locator(".chart-ring").is_visible()
+    assert picture.get_attribute("role") == "application"
     page.keyboard.press("Escape")
+    assert picture.get_attribute("role") == "group"
     assert picture.locator("> svg").is_visible()
     assert picture.locator(".chart-live").count() == 0
     assert not seen.tip.is_visible()

@@ -237,11 +237,14 @@
     views.delete(picture);
   }
 
+  const leave = (picture) => picture.setAttribute("role", "group");
+
   const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
   async function key(event, picture, figure) {
     const data = figure.querySelector(".chart-data");
     if (event.key === "Escape") {
+      leave(picture);
       sleep(picture);
     } else if (event.key === "Enter" && data) {
       event.preventDefault();
@@ -255,6 +258,8 @@
       if (!live.stopped) live.choose();
     } else if (event.key in STEPS) {
       event.preventDefault();
+      // From here the keys are the chart's, until it is left: before, a screen reader reads on with them.
+      picture.setAttribute("role", "application");
       const live = wake(picture);
       await live.ready;
       if (!live.stopped) live.step(STEPS[event.key]);
@@ -292,7 +297,7 @@
     for (const picture of figure.querySelectorAll(".chart-wide, .chart-narrow")) {
       const still = picture.querySelector(":scope > svg");
       picture.tabIndex = 0;
-      picture.setAttribute("role", "application");
+      leave(picture);
       picture.setAttribute("aria-roledescription", figure.dataset.role);
       picture.setAttribute("aria-label", still.getAttribute("aria-label"));
       picture.setAttribute("aria-describedby", still.getAttribute("aria-describedby"));
@@ -304,7 +309,10 @@
         const box = picture.getBoundingClientRect();
         show([["", figure.dataset.hint]], box.left, box.top);
       });
-      picture.addEventListener("blur", hide);
+      picture.addEventListener("blur", () => {
+        leave(picture);
+        hide();
+      });
       picture.addEventListener("keydown", (event) => key(event, picture, figure));
     }
   }

@@ -49,7 +49,7 @@ class EvidenceDirective(SphinxDirective):
         header = [term[key] for key in ("figure", "meaning", "place")]
         rows = [self._row(ledger, claim) for claim in claims]
         context.record(self.env, LEDGERS)[self.env.docname] = True
-        return [context.table(header, rows, widths=[18, 50, 32], classes=["evidence"])]
+        return [context.table(header, rows, widths=[18, 46, 36], classes=["evidence"])]
 
     def _row(self, ledger: Ledger, claim: Claim) -> Sequence[Sequence[nodes.Node]]:
         """Return the cells of one claim."""

@@ -230,3 +230,35 @@ def test_a_table_is_sorted_and_filtered_in_the_page(visit):
     assert 0 < shown.count() < rows.count()
     assert all("上海" in text and "项目" in text for text in shown.all_text_contents())
     assert table.locator(".count").inner_text() == f"{shown.count()} / {rows.count()} 行"
+
+
+def test_the_ledger_is_filtered_and_a_link_still_finds_its_row(visit):
+    page = visit(EVIDENCE)
+    rows = page.locator("table.evidence tbody tr")
+    page.locator("label.filter input").fill("上海 项目")
+    shown = page.locator("table.evidence tbody tr:visible")
+    assert 0 < shown.count() < rows.count()
+    assert all("上海" in text and "项目" in text for text in shown.all_text_contents())
+    hidden = page.locator("table.evidence tr[hidden] [id^=claim-]").first.get_attribute("id")
+    page.evaluate("id => { location.hash = id }", hidden)
+    expect(page.locator(f"#{hidden}")).to_be_in_viewport()
+
+
+def test_what_does_not_fit_comes_first_and_what_holds_is_folded(visit):
+    page = visit("notebooks/08-audit.html")
+    verdicts = page.locator("table.reconciliation .verdict:visible")
+    kinds = [
+        text.split()[-1] for text in verdicts.evaluate_all("all => all.map(one => one.className)")
+    ]
+    assert kinds[0] == "inconsistent"
+    assert kinds == sorted(kinds, key=["inconsistent", "not-comparable"].index)
+    page.locator("details.folded > summary").click()
+    expect(page.locator("details.folded .verdict").first).to_be_visible()
+
+
+def test_opened_data_of_a_chart_and_folded_rows_are_printed(visit):
+    page = visit("notebooks/08-audit.html")
+    page.locator("details.chart-data summary").first.click()
+    page.emulate_media(media="print")
+    expect(page.locator("details.chart-data table").first).to_be_visible()
+    expect(page.locator("details.chart-data table").nth(1)).not_to_be_visible()

@@ -11,7 +11,7 @@
   const pages = Object.entries(SEARCH_TEXTS.pages).map(([name, { title, parts }]) => {
     let start = 0;
     const places = parts.map(([anchor, heading, text, kind]) => {
-      const place = { start, anchor, heading, kind };
+      const place = { start, end: start + text.length, anchor, heading, kind };
       start += text.length + 1;
       return place;
     });
@@ -64,11 +64,12 @@
       add(line, "a", place.heading, "search-heading").href = address(page, place.anchor, words);
       line.append(" ");
     }
-    const from = Math.max(0, hit.start - BEFORE);
-    const to = Math.min(page.text.length, hit.end + AFTER);
-    line.append((from ? "…" : "") + page.text.slice(from, hit.start));
+    // What stands in another section, or in a table after a sentence, says nothing of the hit.
+    const from = Math.max(place.start, hit.start - BEFORE);
+    const to = Math.max(hit.end, Math.min(place.end, hit.end + AFTER));
+    line.append((from > place.start ? "…" : "") + page.text.slice(from, hit.start));
     add(line, "mark", words, "highlighted");
-    line.append(page.text.slice(hit.end, to) + (to < page.text.length ? "…" : ""));
+    line.append(page.text.slice(hit.end, to) + (to < place.end ? "…" : ""));
     return address(page, place.anchor, words);
   };
 

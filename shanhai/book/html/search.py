@@ -189,7 +189,7 @@ class Texts:
         if app.builder.format != "html":
             return
         if {"nosearch", "no-search"} & app.env.metadata.get(docname, {}).keys():
-            self.pages[docname] = {"title": "", "parts": []}
+            self.pages[docname] = {}
             return
         self.pages[docname] = {
             "title": app.env.titles[docname].astext(),
@@ -206,7 +206,7 @@ class Texts:
             text = path.read_text("utf-8").removeprefix(_PREFIX).removesuffix(_SUFFIX)
             known = json.loads(text)["pages"]
         known |= self.pages
-        kept = {name: known[name] for name in sorted(known) if name in app.env.all_docs}
+        kept = {name: known[name] for name in sorted(app.env.all_docs) if known.get(name)}
         said: dict[str, Any] = {"pages": kept}
         if book.name(app.config).code == "zh":
             said["simplified"] = simplified(t for p in kept.values() for _, _, t, _ in p["parts"])

@@ -76,10 +76,10 @@ def check(data: Path | None, strict: bool) -> None:
 @_encoding
 def verify(article: Path, data: Path | None, encoding: str) -> None:
     """Hold the ledger against a copy of the article."""
-    from shanhai.evidence.ledger import Ledger
+    from shanhai.evidence.check import opened
     from shanhai.evidence.verify import verify as run
 
-    report = run(article, Ledger.load(data), encoding)
+    report = run(article, opened(data), encoding)
     for fault in report.faults:
         click.echo(fault)
     click.echo(report.summary)
@@ -92,12 +92,12 @@ def verify(article: Path, data: Path | None, encoding: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def reconcile(data: Path | None, as_json: bool) -> None:
     """Print every identity between figures with its verdict, and how firm it is."""
+    from shanhai.evidence.check import opened
     from shanhai.evidence.firmness import firmness
-    from shanhai.evidence.ledger import Ledger
     from shanhai.evidence.reconcile import reconcile as run
     from shanhai.evidence.reconcile import tally
 
-    ledger = Ledger.load(data)
+    ledger = opened(data)
     findings = run(ledger) + run(ledger, "proposed")
     firm = {each.identity.id: firmness(each.identity, ledger) for each in findings}
     if as_json:
@@ -135,10 +135,10 @@ def affects(figure: str, data: Path | None, as_json: bool) -> None:
     from dataclasses import asdict
 
     from shanhai.evidence.affects import Record, affected, key_of
-    from shanhai.evidence.ledger import Ledger
+    from shanhai.evidence.check import opened
     from shanhai.evidence.reconcile import reconcile as judge_all
 
-    ledger = Ledger.load(data)
+    ledger = opened(data)
     found = affected(figure, ledger, Record.read(ledger.directory.resolve().parent))
     if as_json:
         click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2))
@@ -209,9 +209,9 @@ def anchor(article: Path, data: Path | None, write: bool, encoding: str) -> None
     """Find the ledger's figures in another edition of the article; say what moved and what changed."""
     from shanhai.drafting.anchor import anchor as run
     from shanhai.evidence.article import read
-    from shanhai.evidence.ledger import Ledger
+    from shanhai.evidence.check import opened
 
-    report = run(Ledger.load(data), read(article, encoding))
+    report = run(opened(data), read(article, encoding))
     for line in report.lines:
         click.echo(line)
     click.echo(report.summary)

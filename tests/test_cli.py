@@ -66,6 +66,34 @@ def test_where_there_is_no_book_commands_say_so(tmp_path, command):
     assert done.returncode == 1 and "_config.yml: not the settings of a book" in done.stderr
 
 
+@pytest.mark.parametrize("command", ["reconcile", "verify"])
+@pytest.mark.parametrize(
+    ("name", "old", "new", "says"),
+    [
+        ("datapackage.json", '"type": "integer"', '"type": "whole"', "type is 'whole'"),
+        ("datapackage.json", '"claims.csv"', '"../claims.csv"', "path is '../claims.csv'"),
+        (
+            "claims.csv",
+            "all-aid,lead,5,378,",
+            "all-aid,lead,5,,",
+            "offset: is empty; expected a value",
+        ),
+        ("claims.csv", "all-aid,lead,5,378,", "all-aid,lead,5,378,,", "has not the 17 cells"),
+        ("sections.csv", ",433", ",", "end: is empty; expected a value"),
+    ],
+)
+def test_damaged_data_is_one_sentence(data, tmp_path, command, name, old, new, says):
+    path = data / name
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    (tmp_path / "text.txt").write_text("有3个。", "utf-8")
+    done = shanhai(command, *[tmp_path / "text.txt"] * (command == "verify"), "--data", data)
+    if command == "reconcile" and name == "sections.csv":
+        return  # It does not look at sections.
+    assert done.returncode == 1 and says in done.stderr and done.stderr.count("\n") == 1
+
+
 def test_check_needs_neither_sphinx_nor_altair_nor_pandas():
     code = (
         "import sys; from shanhai.cli import main; main(['check'], standalone_mode=False);"

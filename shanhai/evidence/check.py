@@ -6,9 +6,24 @@ from pathlib import Path
 
 from shanhai.evidence import domain_check, table_check
 from shanhai.evidence.description_check import resources
+from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.faults import Fault, FaultError
 from shanhai.evidence.files import read_json
-from shanhai.evidence.ledger import DESCRIPTION, default_directory
+from shanhai.evidence.ledger import DESCRIPTION, Ledger, default_directory
+
+
+def opened(directory: Path | str | None = None) -> Ledger:
+    """Return the ledger in ``directory``, whose description is in order; cells are read when asked for.
+
+    Raises:
+        EvidenceError: the description is not in order, or there is none.
+    """
+    ledger = Ledger.load(directory)
+    wrong: list[tuple[str, FaultError]] = []
+    resources(ledger.package, wrong)
+    for column, fault in wrong:
+        raise EvidenceError(f"{ledger.directory / DESCRIPTION}: {column or '-'}: {fault}")
+    return ledger
 
 
 def check(directory: Path | str | None = None) -> list[Fault]:

@@ -38,9 +38,10 @@ def drafts(directory: Path | str | None = None) -> list[str]:
         EvidenceError: the ledger cannot be read.
     """
     ledger = Ledger.load(Path(directory or default_directory()))
-    found = []
+    claims, found = ledger.claims, []
+    status = {identity.id: identity.status for identity in ledger.identities}
     for row_id, line, path in _lines(ledger, "claims"):
-        claim = ledger.claims[row_id]
+        claim = claims[row_id]
         if not is_draft(claim):
             continue
         column = "metric" if claim.metric.startswith(METRIC) else "description_zh"
@@ -48,7 +49,6 @@ def drafts(directory: Path | str | None = None) -> list[str]:
             f"{path}:{line}: {column}: {row_id} ({claim.token}) is a draft;"
             " say what it measures, of whom and when, and give it a metric of metrics.csv"
         )
-    status = {identity.id: identity.status for identity in ledger.identities}
     for row_id, line, path in _lines(ledger, "identities"):
         if status[row_id] == "proposed":
             found.append(

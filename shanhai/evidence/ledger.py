@@ -156,7 +156,7 @@ class Ledger:
         """
         resource = self._resource(table)
         path = self.directory / resource["path"]
-        specs = {spec["name"]: spec["type"] for spec in resource["schema"]["fields"]}
+        specs = {spec["name"]: spec for spec in resource["schema"]["fields"]}
         header, found = read_table(path)
         if not header and resource.get("background"):
             return []
@@ -223,9 +223,12 @@ def _data_folder(config: Path) -> str:
         ) from None
 
 
-def _typed(text: str, kind: str, where: str) -> Any:
+def _typed(text: str, spec: dict[str, Any], where: str) -> Any:
     """Return a cell's value; empty cells are None, or the empty string in text columns."""
+    kind = spec["type"]
     if not text:
+        if spec.get("constraints", {}).get("required"):
+            raise EvidenceError(f"{where}: is empty; expected a value")
         return "" if kind == "string" else None
     try:
         return cell(text, kind)

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 import altair as alt
 import pandas as pd
 
+from shanhai.charts import renderer
+from shanhai.charts.held import hold
 from shanhai.charts.mime import KEY
 
 Chart = TypeVar("Chart", bound=alt.TopLevelMixin)
@@ -41,7 +43,8 @@ def figure(
     reader calls each: ``{"label": "项目", "printed": "文中所印"}``. ``narrow`` is another layout for
     phones, in place of the one that `shanhai.charts.phone` derives.
 
-    Raises ValueError or TypeError in one sentence.
+    Raises ValueError or TypeError in one sentence, for what is wrong here and for a chart that cannot
+    be drawn from what it holds (`shanhai.charts.held`), or what Altair raises.
     """
     where = f"figure {name!r}"
     if not isinstance(name, str) or not _NAME.fullmatch(name):
@@ -72,7 +75,9 @@ def figure(
                 known = ", ".join(map(str, table.columns))
                 raise ValueError(f"{where}: no column {column!r}; the table has {known}")
         table = table[list(columns)].rename(columns=dict(columns))
-    return chart.properties(
+    # A figure is one whether or not the notebook has opened a book.
+    renderer.enable()
+    whole = chart.properties(
         name=name,
         title=alt.Title(title, subtitle=subtitle),
         description=description,
@@ -85,6 +90,9 @@ def figure(
             }
         },
     )
+    # Shown, a chart that Altair cannot write leaves a traceback and no output: say it here.
+    hold(whole.to_dict(), where)
+    return whole
 
 
 def _texts(given: Iterable[str], what: str) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 ROW = "__row"
 """Field of a datum: the row of the chart's table that says the same."""
 
-_SILENT = {"order", "key", "opacity"}
+_SILENT = {"order", "key", "opacity", "tooltip"}
 """Channels whose values arrange the marks and mean nothing to a reader."""
 
 
@@ -17,7 +17,8 @@ def live(chart: dict[str, Any]) -> dict[str, Any]:
     """Return, from the renderer's output for the book, what the script of the pages draws with.
 
     ``specs`` are the layouts, ``colors`` the steps that mixed colours become, ``fields`` what to say
-    of a mark that no row of the table describes: ``[field, label, type]`` each.
+    of a mark that no row of the table describes: ``[field, label, type]`` each. ``says`` is the field of
+    the marks' own sentences, if the chart has them as its tooltip.
     """
     specs = copy.deepcopy(chart["specs"])
     for spec in specs.values():
@@ -25,7 +26,8 @@ def live(chart: dict[str, Any]) -> dict[str, Any]:
             if chart["table"] and _same(records, chart["table"]):
                 for index, record in enumerate(records):
                     record[ROW] = index
-    return {"specs": specs, "colors": chart["colors"], "fields": _fields(specs["wide"])}
+    wide = specs["wide"]
+    return {"specs": specs, "colors": chart["colors"], "fields": _fields(wide), "says": _says(wide)}
 
 
 def _same(records: list[dict[str, Any]], table: dict[str, list]) -> bool:
@@ -58,6 +60,22 @@ def _fields(spec: dict[str, Any]) -> list[list[str]]:
         found[field] = [field, label, kind]
     order = ("nominal", "ordinal", "temporal", "quantitative", "label")
     return sorted(found.values(), key=lambda item: order.index(item[2]) if item[2] in order else 0)
+
+
+def _says(spec: dict[str, Any]) -> str:
+    """Return the one field that all tooltips of a chart show, or nothing."""
+    fields = set(_tooltips(spec))
+    return fields.pop() if len(fields) == 1 else ""
+
+
+def _tooltips(spec: Any) -> Iterator[str]:
+    for part in spec if isinstance(spec, list) else [spec]:
+        if isinstance(part, dict):
+            tooltip = part.get("encoding", {}).get("tooltip")
+            if isinstance(tooltip, dict) and isinstance(tooltip.get("field"), str):
+                yield tooltip["field"]
+            for name in ("layer", "hconcat", "vconcat", "concat", "spec"):
+                yield from _tooltips(part.get(name, []))
 
 
 def _channels(spec: Any) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -38,12 +38,13 @@ def phone(spec: Spec) -> Spec:
 
 def views(spec: Spec) -> Iterator[Spec]:
     """Yield the views of a specification that have a width of their own."""
-    kind = next((kind for kind in _PARTS if kind in spec), None)
-    if kind is None:
-        yield spec
-        return
-    for part in spec[kind]:
+    parts = [part for kind in _PARTS for part in spec.get(kind, ())]
+    if isinstance(spec.get("spec"), dict):
+        parts.append(spec["spec"])
+    for part in parts:
         yield from views(part)
+    if not parts:
+        yield spec
 
 
 def units(view: Spec) -> Iterator[Spec]:

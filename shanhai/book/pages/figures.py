@@ -6,6 +6,7 @@ with subtitle and source. Every builder can show that; HTML shows more (`shanhai
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
     from shanhai.evidence.ledger import Claim
+
+_ALTAIR = re.compile(
+    r"\A\s*alt\.\w*Chart\(\.\.\.\)\s*\Z|\bvegaEmbed\(|//cdn\.jsdelivr\.net/npm/vega"
+)
+"""What Altair's own renderers print: a name on paper; a script from another host on a page."""
 
 
 class MimeRenderer:
@@ -44,6 +50,12 @@ class MimeRenderer:
                 renderer.logger.warning(
                     "a chart is left out of the book: pass it through figure()", line=data.line
                 )
+            return []
+        if data.mime_type in {"text/html", "text/plain"} and _ALTAIR.search(str(data.content)):
+            renderer.logger.warning(
+                "a chart of Altair is left out of the book: pass it through figure()",
+                line=data.line,
+            )
             return []
         if data.mime_type != MIME:
             return outputs.render(renderer, data, inline)

@@ -265,14 +265,20 @@ def test_the_report_prints_the_charts(book):
     assert list((book.source / "_build").rglob("*.pdf"))
 
 
+PLAIN = """alt.renderers.enable("default")
+(lambda chart, **_: chart)(
+    heat"""
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
         ('claims=["CLAIM"]', 'claims=["no-such"]', "chart 'bars': unknown claim 'no-such'"),
         ('name="heat"', 'name="bars"', "fig-bars"),
         ("figure(\n    heat", "(lambda chart, **_: chart)(\n    heat", "pass it through figure"),
+        ("figure(\n    heat", PLAIN, "a chart of Altair is left out of the book"),
     ],
-    ids=["unknown claim", "same name twice", "no figure"],
+    ids=["unknown claim", "same name twice", "no figure", "Altair's own renderer"],
 )
 def test_a_fault_of_the_author_stops_the_build(tmp_path, old, new, message):
     assert old in NOTEBOOK

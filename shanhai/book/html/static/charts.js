@@ -50,6 +50,8 @@
 
   function says(figure, chart, datum) {
     if (!datum || typeof datum !== "object") return [];
+    const sentence = chart.says && datum[chart.says];
+    if (sentence) return [["", String(sentence)]];
     const own = "__row" in datum ? row(figure, datum.__row) : undefined;
     if (own) return own;
     const lines = [];
@@ -151,7 +153,9 @@
       }
       if (this.chart.specs[variant].params) {
         // A choice draws marks anew, in the colours of the specification.
-        view.addEventListener("click", () => view.runAfter(() => this.recolor()));
+        for (const event of ["click", "dblclick", "pointerup", "wheel"]) {
+          view.addEventListener(event, () => view.runAfter(() => this.recolor()));
+        }
       }
       host.addEventListener("pointerleave", (at) => at.pointerType === "mouse" && this.rest());
       this.picture.classList.add("is-live");

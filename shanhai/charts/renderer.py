@@ -112,7 +112,7 @@ def _share(spec: dict[str, Any], limit: int) -> dict[str, Any]:
     free = [view for view in views(spec) if "width" not in view]
     if any(view is spec for view in views(spec)):
         return spec
-    across = 1 if "vconcat" in spec else len(spec.get("hconcat", spec.get("concat", [])))
+    across = len(spec.get("hconcat", spec.get("concat", [0])))
     across = min(across, spec.get("columns", across))
     width = limit / across
     for _ in range(_TRIES):

@@ -295,6 +295,14 @@ class Book:
         """Format a share as per cent."""
         return formats.format_share(value, self.locale)
 
+    def day(self, value: date) -> str:
+        """Format a day."""
+        return formats.format_day(value, self.locale)
+
+    def year(self, value: date) -> str:
+        """Format the year of a day."""
+        return formats.format_period(date(value.year, 1, 1), date(value.year, 12, 31), self.locale)
+
     def month(self, value: date) -> str:
         """Format a year and a month."""
         return formats.format_month(value, self.locale)

@@ -36,7 +36,7 @@ def dots(
     base.need("dots", rows, y=y, x=x, text=text, low=low, high=high)
     ends = pd.concat([rows[column] for column in (x, low, high) if column is not None])
     at = [reference[0]] if reference else []
-    least, most = domain or (min(ends.min(), *at), max(ends.max(), *at))
+    least, most = domain or (min([ends.min(), *at]), max([ends.max(), *at]))
     least -= 0 if domain else (most - least) / 40
 
     def across(field: str) -> alt.X:
@@ -69,6 +69,7 @@ def spans(
     color: str | None = None,
     colors: Colors | None = None,
     window: tuple[Any, Any, str] | None = None,
+    reference: Reference | None = None,
     breaks: Sequence[tuple[Any, Any]] = (),
     ticks: Sequence[float] = (),
 ) -> alt.LayerChart:
@@ -77,7 +78,8 @@ def spans(
     Rows with the same ``y`` lie on one line, such as a sure part and an open one. ``start_text`` and
     ``end_text`` are columns of labels before a bar's start and after its end; an empty text labels
     nothing. ``color`` and ``colors`` are as in `bars`; a legend names the categories.
-    ``window=(start, end, name)`` shades a band across all rows, its name above. ``breaks`` are stretches
+    ``window=(start, end, name)`` shades a band across all rows, its name above;
+    ``reference=(value, name)`` is a dashed line. ``breaks`` are stretches
     ``(start, end)`` in which nothing lies: the axis leaves them out, and two slanted strokes show it.
     ``ticks`` is what has a tick, for dates the years; without it there is no axis: ends are labelled.
 
@@ -92,7 +94,7 @@ def spans(
         if ((rows[to] > low) & (rows[from_] < high)).any():
             raise ValueError("spans(): a break hides a part of a bar")
     band = (_at(window[0]), _at(window[1])) if window else None
-    ends = [*rows[from_], *rows[to], *(band or ()), *ticks]
+    ends = [*rows[from_], *rows[to], *(band or ()), *(reference or ())[:1], *ticks]
     left = base.room(rows[start_text]) if start_text else 2
     right = base.room(rows[end_text]) if end_text else 2
     scale = _scale(min(ends), max(ends), gaps, left, right)
@@ -118,6 +120,8 @@ def spans(
         layers.append(base.texts(before, start_text, align="right", dx=-7))
     if end_text:
         layers.append(base.texts(shared.encode(x=across(to)), end_text, dx=7))
+    if reference:
+        layers += base.line(reference, from_, across(from_))
     if gaps:
         edges = pd.DataFrame({"edge": [edge for gap in gaps for edge in gap]})
         stroke = alt.Chart(edges).mark_text(text="⁄", fontSize=16, color=MUTED)

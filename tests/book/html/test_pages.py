@@ -243,7 +243,7 @@ def test_one_switch_folds_and_unfolds_all_code(served, page):
 
 def test_the_sidebar_opens_and_closes_on_a_phone(served, phone):
     phone.goto(f"{served}/{CHAPTER}")
-    link = phone.locator(".sidebar-drawer a", has_text="证据账")
+    link = phone.locator(".sidebar-drawer a", has_text="证据")
     expect(link).not_to_be_in_viewport()
     phone.locator(".nav-overlay-icon").tap()
     expect(link).to_be_in_viewport(ratio=1)  # it has come to rest

@@ -1,4 +1,4 @@
-"""A chart shown again on another page: ``{shown} notebooks/01-lead#aid-waterfall``.
+"""A chart shown again on another page: ``{shown} notebooks/01-lead#totals-and-parts``.
 
 In HTML the chart of the notebook is copied, without a number; a report is read from page to page.
 """

@@ -423,32 +423,3 @@ def test_what_marks_say_names_first_and_measures_after():
         ["终", "终", "temporal"],
         ["印", "印", "label"],
     ]
-
-
-def test_a_choice_in_one_chart_is_seen_in_the_chart_linked_to_it(browser, served):
-    """By click and by keyboard, under the stated policy; the colours stay those of the theme."""
-    context = browser.new_context(viewport={"width": 1440, "height": 1000}, color_scheme="dark")
-    page = context.new_page()
-    page.goto(f"{served}/notebooks/08-audit.html")
-    figure = page.locator('figure[data-chart="figures-by-partner"]')
-    expect(figure.locator(".linked")).to_be_visible()
-    picture = figure.locator(".chart-wide")
-    picture.hover()
-    page.locator('figure[data-chart="figures-by-partner"] .is-live').wait_for()
-    shares = """picture => [...picture.querySelectorAll('.chart-live [aria-roledescription="tick"]')]
-        .map(tick => Number(tick.getAttribute('opacity') ?? 1))"""
-    raw = "picture => picture.querySelectorAll('.chart-live [fill^=\"rgb\"]').length"
-    all_ticks = picture.evaluate(shares)
-    assert len(all_ticks) > 50 and set(all_ticks) == {1}
-    picture.locator(".chart-live .mark-rect.role-mark path").first.click()
-    expect(picture.locator('[aria-roledescription="tick"][opacity="0.12"]').first).to_be_attached()
-    chosen = picture.evaluate(shares)
-    assert 0 < chosen.count(1) < len(all_ticks)
-    assert picture.evaluate(raw) == 0
-    page.keyboard.press("Escape")
-    picture.focus()
-    page.keyboard.press("ArrowRight")
-    page.locator('figure[data-chart="figures-by-partner"] .chart-ring').wait_for()
-    page.keyboard.press("Space")
-    expect(picture.locator('[aria-roledescription="tick"][opacity="0.12"]').first).to_be_attached()
-    context.close()

@@ -201,6 +201,19 @@ def new(directory: Path, article: Path, title: str, encoding: str) -> None:
 
 
 @main.command()
+@click.argument("name")
+@_data
+@click.option("--title", default="", help="The chapter's title; default: its name.")
+def chapter(name: str, data: Path | None, title: str) -> None:
+    """Write notebooks/NAME.md, a chapter to begin with: header, ledger, a chart, a glued figure."""
+    from shanhai.drafting.chapter import write_chapter
+    from shanhai.evidence.ledger import Ledger
+
+    path = write_chapter(Ledger.load(data), name, title)
+    click.echo(f"{path}\nnext: name it in _toc.yml, as `- file: notebooks/{name}`, and build")
+
+
+@main.command()
 @click.argument("article", type=click.Path(path_type=Path))
 @_data
 @click.option("--write", is_flag=True, help="Let the ledger follow the new edition.")

@@ -23,7 +23,7 @@ _SAME_UNIT = {"total_parts", "restated"}
 
 def check(tables: dict[str, Table]) -> None:
     """Note the faults of all tables in them."""
-    for rule in (_claims, _overlaps, _periods, _identities, _silences, _facts):
+    for rule in (_claims, _units, _overlaps, _periods, _identities, _silences, _facts):
         rule(tables)
 
 
@@ -44,6 +44,17 @@ def _claims(tables: dict[str, Table]) -> None:
         problem = disagreement(Claim.of(row.value))
         if problem:
             table.fault(row.line, problem[0], "token", why=problem[1])
+
+
+def _units(tables: dict[str, Table]) -> None:
+    """Check that a figure is of the unit of its metric, where that has one."""
+    units = {row.text["id"]: row.text.get("unit", "") for _, row in _sound(tables, "metrics")}
+    for name in ("claims", "facts"):
+        for table, row in _sound(tables, name):
+            metric, unit = row.text["metric"], row.text["unit"]
+            if units.get(metric) and unit != units[metric]:
+                particulars = {"what": metric, "expected": units[metric]}
+                table.fault(row.line, "unit", "unit-differs", value=shown(unit), **particulars)
 
 
 def _overlaps(tables: dict[str, Table]) -> None:
@@ -126,6 +137,5 @@ def _facts(tables: dict[str, Table]) -> None:
     for table, row in _sound(tables, "facts"):
         claim, unit = row.text["claim"], row.text["unit"]
         if unit != units.get(claim, unit):
-            table.fault(
-                row.line, "unit", "fact-unit", value=shown(unit), claim=claim, expected=units[claim]
-            )
+            particulars = {"what": claim, "expected": units[claim]}
+            table.fault(row.line, "unit", "unit-differs", value=shown(unit), **particulars)

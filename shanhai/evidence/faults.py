@@ -65,7 +65,7 @@ SENTENCES = {
     "expression-units": "{why}; expected one unit in a sum and its total",
     "reason-missing": "is empty; expected why it is not comparable",
     "terms": "{value} is no list of terms; expected each once, without spaces, set apart by |",
-    "fact-unit": "{value} is not the unit of {claim}; expected {expected}",
+    "unit-differs": "{value} is not the unit of {what}; expected {expected}",
 }
 
 

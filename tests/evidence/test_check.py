@@ -76,6 +76,7 @@ def test_the_real_data_has_no_fault(root):
         ),
         ("identities", "cities", "right", "1 +", "something is missing"),
         ("identities", "towns", "reason", "", "expected why it is not comparable"),
+        ("claims", "all-aid", "unit", "person", "'person' is not the unit of fiscal-aid"),
         ("silences", "averages", "terms", "人均|", "is no list of terms"),
         ("silences", "averages", "terms", "人 均", "is no list of terms"),
         ("silences", "averages", "section", "nowhere", "is not in sections.csv"),

@@ -22,7 +22,7 @@ class PaperOnly(nodes.General, nodes.Element):
     """A node that HTML leaves out."""
 
 
-class folded(nodes.General, nodes.Element):  # noqa: N801 - docutils nodes are named so
+class disclosure(nodes.General, nodes.Element):  # noqa: N801 - docutils nodes are named so
     """What HTML folds under ``summary``, a text; elsewhere its content stands open."""
 
 
@@ -50,20 +50,20 @@ def _remove(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for node in list(doctree.findall(PaperOnly if is_html else WebOnly)):
         node.parent.remove(node)
     if not is_html:
-        for node in list(doctree.findall(folded)):
+        for node in list(doctree.findall(disclosure)):
             node.parent.replace(node, node.children)
 
 
-def _open(self: HTML5Translator, node: folded) -> None:
+def _open(self: HTML5Translator, node: disclosure) -> None:
     self.body.append(f'<details class="folded"><summary>{escape(node["summary"])}</summary>\n')
 
 
-def _close(self: HTML5Translator, node: folded) -> None:
+def _close(self: HTML5Translator, node: disclosure) -> None:
     self.body.append("</details>\n")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Take such nodes out of what they are not for."""
-    app.add_node(folded, html=(_open, _close))
+    app.add_node(disclosure, html=(_open, _close))
     app.connect("doctree-resolved", _remove)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

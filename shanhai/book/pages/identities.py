@@ -12,7 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 from shanhai import formats
 from shanhai.book import context
 from shanhai.book.pages.claims import reference
-from shanhai.book.pages.html_only import folded
+from shanhai.book.pages.html_only import disclosure
 from shanhai.evidence.firmness import Change, Firmness, firmness
 from shanhai.evidence.reconcile import Finding, reconcile
 
@@ -65,7 +65,7 @@ class ReconciliationDirective(SphinxDirective):
 
         held = [finding for finding in findings if finding.verdict in _HELD]
         others = [finding for finding in findings if finding.verdict not in _HELD]
-        fold = folded("", summary=term["held"].format(count=len(held)))
+        fold = disclosure("", summary=term["held"].format(count=len(held)))
         fold += table(held)
         return ([table(others)] if others else []) + ([fold] if held else [])
 

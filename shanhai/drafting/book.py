@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable
@@ -14,8 +15,6 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any
-
-from packaging.requirements import Requirement
 
 from shanhai.drafting.claims import Draft, Ledger, draft
 from shanhai.drafting.context import Place, fill
@@ -288,9 +287,10 @@ def _requirements() -> str:
         "# What drafted this book. Install the shanhai wheel first; it is not asked of an index."
     ]
     try:
-        needed = [Requirement(text) for text in requires("shanhai") or []]
+        needed = [text for text in requires("shanhai") or [] if ";" not in text]
+        names = [re.split(r"[^\w.-]", text)[0] for text in needed]
         lines += [f"# shanhai=={version('shanhai')}"]
-        lines += [f"{r.name}=={version(r.name)}" for r in needed if r.marker is None]
+        lines += [f"{name}=={version(name)}" for name in names]
     except PackageNotFoundError:
         pass  # Run from a checkout, whose own requirements.txt holds.
     return "\n".join(lines) + "\n"

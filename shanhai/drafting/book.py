@@ -36,7 +36,7 @@ _QUOTED = 10
 _LABEL = 14
 
 #: A longer text is a book or a collection; its sums would be all chance.
-_LONGEST = 100_000
+_LONGEST = 50_000
 
 _TIMES = frozenset(("date", "day-of-year", "clock", "year", "month", "week", "day", "hour"))
 

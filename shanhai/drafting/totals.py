@@ -10,6 +10,7 @@ and a total that is of all the parties whose parts are added.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations
@@ -66,6 +67,8 @@ def propose(drafts: Sequence[Draft], most: int = 40) -> list[Proposal]:
     known = {d.claim.id: d for d in drafts}
     chosen: list[Proposal] = []
     for item in sorted(found, key=lambda p: -p.score):
+        if len(chosen) >= 3 * most:
+            break
         score = item.score - _rivalry(item, chosen, known)
         if score >= _LEAST[item.kind]:
             chosen.append(replace(item, score=score))
@@ -119,29 +122,36 @@ def _sums(drafts: Sequence[Draft]) -> Iterator[Proposal]:
             units.setdefault(claim.unit, []).append(draft)
     for group in units.values():
         intervals = {d.claim.id: d.claim.interval for d in group}
+        # Plain floats find the few sums that come near; exact intervals judge those.
+        rough = {d.claim.id: float(d.claim.amount) for d in group}
+        ordered = sorted(group, key=lambda d: rough[d.claim.id])
+        sizes = [rough[d.claim.id] for d in ordered]
+        places = {d.claim.id: place for place, d in enumerate(group)}
         tried = [0] * 6
         hits: list[tuple[Draft, tuple[Draft, ...], Interval]] = []
         for size in range(2, 6):
             for parts in _sets(group, size):
+                amounts = [rough[d.claim.id] for d in parts]
+                near = sum(amounts)
+                tried[size] += len(sizes) - bisect_right(sizes, max(amounts))
+                low, high = bisect_left(sizes, near * 0.9), bisect_right(sizes, near * 1.1)
+                wholes = [w for w in ordered[low:high] if rough[w.claim.id] > max(amounts)]
+                wholes = [w for w in wholes if w not in parts]
+                if not wholes:
+                    continue
                 total = sum(
                     (intervals[d.claim.id] for d in parts[1:]), intervals[parts[0].claim.id]
                 )
-                largest = max(intervals[d.claim.id].value for d in parts)
-                for whole in group:
-                    value = intervals[whole.claim.id].value
-                    if whole in parts or value <= largest:
-                        continue
-                    tried[size] += 1
-                    if abs(total.value - value) < MISS * value or total.overlaps(
-                        intervals[whole.claim.id]
-                    ):
+                for whole in wholes:
+                    value = intervals[whole.claim.id]
+                    if abs(total.value - value.value) < MISS * value.value or total.overlaps(value):
                         hits.append((whole, parts, total))
         for whole, parts, total in hits:
             smallest = min(intervals[d.claim.id].value for d in parts)
             if smallest <= (total.width + intervals[whole.claim.id].width) / 2:
                 continue  # A part that rounding hides says nothing.
             score = _score(whole, parts, total, intervals, tried[len(parts)])
-            passed = group.index(parts[-1]) - group.index(parts[0]) + 1 - len(parts)
+            passed = places[parts[-1].claim.id] - places[parts[0].claim.id] + 1 - len(parts)
             if len(parts) > 2:
                 score += 0.5 if not passed else -0.2 * passed  # A list is added whole.
             ids = tuple(d.claim.id for d in parts)
@@ -304,14 +314,19 @@ def _shares(drafts: Sequence[Draft]) -> Iterator[Proposal]:
         if rate.unit.code != "percent" or not rate.claim.value > 0:
             continue
         near = [d for d in drafts[max(0, at - 12) : at + 4] if d.unit.code not in _UNSUMMED]
-        near += [d for d in drafts[: max(0, at - 12)] if d.unit.code == "CNY"]
+        near += [d for d in drafts[max(0, at - 80) : max(0, at - 12)] if d.unit.code == "CNY"]
         told = rate.before[-10:]
         share = bool(_SHARE.search(told))
         growth = -1 if _FALL.search(told) else 1 if _GROWTH.search(told) else 0
         pairs = [(a, b) for a in near for b in near if a is not b and a.unit == b.unit]
         pairs = [(a, b) for a, b in pairs if min(a.claim.amount, b.claim.amount) > 0]
         printed = rate.claim.interval / 100
+        share_of = float(rate.claim.value) / 100
+        aim = share_of if share or not growth else 1 + growth * share_of
+        rough = {d.claim.id: float(d.claim.amount) for d in near}
         for a, b in pairs:
+            if abs(rough[a.claim.id] / rough[b.claim.id] - aim) > share_of / 4:
+                continue
             ratio = a.claim.interval / b.claim.interval
             made = f"{a.claim.id} / {b.claim.id}"
             if growth and not share:

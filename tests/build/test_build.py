@@ -75,6 +75,17 @@ def test_html_and_pdf_hold_the_figures(built):
         assert len(pdf.pages) >= 5
 
 
+def test_a_book_as_windows_and_spreadsheets_save_it_says_the_same(book, built):
+    texts = [path for path in book.rglob("*") if path.suffix in {".csv", ".json", ".md", ".yml"}]
+    texts = [path for path in texts if "_build" not in path.parts]
+    assert len(texts) > 12
+    for path in texts:
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    code, said = build(book, "--html")
+    assert code == 0, said
+    assert page(book) == page(built) and page(book, "index") == page(built, "index")
+
+
 def test_a_chart_is_shown_again_on_another_page(built):
     html = built / "_build" / "html"
     first = (html / "notebooks" / "one.html").read_text("utf-8")

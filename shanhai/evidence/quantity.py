@@ -260,6 +260,8 @@ def _combine(
     if sign in "+-":
         mixed = left.unit and right.unit and left.unit != right.unit
         unit = "" if mixed else left.unit or right.unit
+        if sign == "-" and left.unit == right.unit == "date":
+            unit = "year"
     else:
         unit = combined_unit(left.unit, right.unit, 1 if sign == "*" else -1)
     interval = operate(_plain(left), _plain(right))

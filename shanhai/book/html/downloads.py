@@ -10,6 +10,7 @@ whenever they are made from the same.
 from __future__ import annotations
 
 import codecs
+import json
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from sphinx.util.docutils import SphinxRole
 
 from shanhai.book import context
 from shanhai.book.html.workbook import write_workbook
+from shanhai.book.pages import derived_table
 from shanhai.charts.mime import MIME
 from shanhai.evidence.files import read_json
 from shanhai.evidence.ledger import Ledger
@@ -40,24 +42,36 @@ def package(folder: Path) -> dict[str, Any]:
     return read_json(folder / "datapackage.json")
 
 
-def write_package(folder: Path, target: Path) -> None:
-    """Write the package in ``folder``, its description and its licence among it, as a zip file."""
-    named = [folder / resource["path"] for resource in package(folder)["resources"]]
+def write_package(folder: Path, target: Path, derived: str = "") -> None:
+    """Write the package in ``folder``, its description and its licence among it, as a zip file.
+
+    ``derived`` is the table of derived figures, which the build adds to the tables on the disk.
+    """
+    described = package(folder)
+    named = [folder / resource["path"] for resource in described["resources"]]
     files = [folder / "datapackage.json", *sorted(folder.glob("LICENSE*")), *named]
+    contents = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+    if derived:
+        described["resources"].append(derived_table.resource())
+        text = json.dumps(described, ensure_ascii=False, indent=2) + "\n"
+        contents |= {"datapackage.json": text.encode(), derived_table.NAME: derived.encode()}
     target.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(target, "w") as archive:
-        for path in files:
-            entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _EPOCH)
+        for name, content in contents.items():
+            entry = zipfile.ZipInfo(name, _EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3
             entry.external_attr = 0o100644 << 16
-            archive.writestr(entry, offered(path), compresslevel=9)
+            archive.writestr(entry, _marked(name, content), compresslevel=9)
 
 
 def offered(path: Path) -> bytes:
     """Return a file's bytes as they are offered: a table in CSV begins with a byte order mark."""
-    content = path.read_bytes()
-    marked = path.suffix != ".csv" or content.startswith(codecs.BOM_UTF8)
+    return _marked(path.name, path.read_bytes())
+
+
+def _marked(name: str, content: bytes) -> bytes:
+    marked = not name.endswith(".csv") or content.startswith(codecs.BOM_UTF8)
     return content if marked else codecs.BOM_UTF8 + content
 
 
@@ -98,13 +112,26 @@ class PackageRole(SphinxRole):
         """Return the link, and note that this page describes the data."""
         name = package(context.directory(self.env))["name"]
         self.env.metadata[self.env.docname]["shanhai_data_page"] = True
-        root = "../" * self.env.docname.count("/")
-        link = nodes.reference("", self.text, refuri=f"{root}{name}{self.suffix}", internal=True)
-        link["classes"] += ["download"]
-        html, other = addnodes.only(expr="html"), addnodes.only(expr="not html")
-        html += link
-        other += nodes.Text(self.text)
-        return [html, other], []
+        return _download(self.env, self.text, f"{name}{self.suffix}"), []
+
+
+class DerivedTableRole(SphinxRole):
+    """A link to the table of derived figures in HTML; elsewhere its text."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the link."""
+        return _download(self.env, self.text, derived_table.NAME), []
+
+
+def _download(env: BuildEnvironment, text: str, file: str) -> list[nodes.Node]:
+    """Return a link to a file at the root of the pages, in HTML; elsewhere its text."""
+    root = "../" * env.docname.count("/")
+    link = nodes.reference("", text, refuri=f"{root}{file}", internal=True)
+    link["classes"] += ["download"]
+    html, other = addnodes.only(expr="html"), addnodes.only(expr="not html")
+    html += link
+    other += nodes.Text(text)
+    return [html, other]
 
 
 def _page(
@@ -126,9 +153,11 @@ def _finish(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.name != "html":
         return
     folder, out = context.directory(app.env), Path(app.outdir)
+    derived = derived_table.table(app.env)
+    (out / derived_table.NAME).write_bytes(_marked(derived_table.NAME, derived.encode()))
     if any("shanhai_data_page" in meta for meta in app.env.metadata.values()):
         name = package(folder)["name"]
-        write_package(folder, out / f"{name}.zip")
+        write_package(folder, out / f"{name}.zip", derived)
         write_workbook(Ledger.load(folder), out / f"{name}.xlsx")
     for path in (out / "_downloads").rglob("*.csv"):
         path.write_bytes(offered(path))
@@ -143,6 +172,7 @@ def _finish(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the role; write the files when the pages are there."""
     app.add_role("data-package", PackageRole(".zip"))
+    app.add_role("derived-table", DerivedTableRole())
     app.add_role("data-workbook", PackageRole(".xlsx"))
     app.connect("html-page-context", _page)
     app.connect("build-finished", _finish)

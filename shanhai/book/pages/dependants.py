@@ -131,31 +131,53 @@ class Rests:
         for paragraph in list(doctree.findall(nodes.paragraph)):
             if "rests" not in paragraph["classes"]:
                 continue
-            links = self._links(app.env, docname, paragraph["claim"])
-            if not links:
+            groups = self._links(app.env, docname, paragraph["claim"])
+            if not groups:
                 paragraph.parent.remove(paragraph)
                 continue
-            paragraph += nodes.Text(paragraph["term"]["rests"])
-            for index, link in enumerate(links):
+            for index, (name, links) in enumerate(groups.items()):
                 paragraph += nodes.Text(paragraph["term"]["sep"] if index else "")
-                paragraph += link
+                paragraph += nodes.Text(name)
+                for link in links:
+                    paragraph += [nodes.Text(" "), link]
 
-    def _links(self, env: BuildEnvironment, docname: str, claim: str) -> list[nodes.Node]:
+    def _links(
+        self, env: BuildEnvironment, docname: str, claim: str
+    ) -> dict[str, list[nodes.reference]]:
+        """Return the links by the group's name: figures as shown, the rest by number, titled."""
         ledger, lang = context.ledger(env), context.language(env)
         rest = affected(claim, ledger, self.record or gather(env))
         titles = {each.id: getattr(each, f"title_{lang}") for each in ledger.identities}
-        named = [(row["text"], anchor(row["page"], row["key"])) for row in rest.derived]
-        named += [(titles[each], f"identity-{each}") for each in rest.verdicts]
-        found: list[nodes.Node] = []
-        for text, label in named:
-            uri = address(env, docname, label)
-            found.append(
-                nodes.reference("", text, refuri=uri, internal=True) if uri else nodes.Text(text)
+        term = context.words(env)["rests"]
+        charts = [
+            (
+                row["title"],
+                env.app.builder.get_relative_uri(docname, row["page"]) + f"#fig-{row['name']}",
             )
-        for row in rest.charts:
-            uri = f"{env.app.builder.get_relative_uri(docname, row['page'])}#fig-{row['name']}"
-            found.append(nodes.reference("", row["title"], refuri=uri, internal=True))
-        return found
+            for row in rest.charts
+        ]
+        derived = [
+            (row["text"], address(env, docname, anchor(row["page"], row["key"])))
+            for row in rest.derived
+        ]
+        verdicts = [
+            (titles[each], address(env, docname, f"identity-{each}")) for each in rest.verdicts
+        ]
+        groups = {
+            term["derived"]: [_link(uri, text) for text, uri in derived if uri],
+            term["verdicts"]: _numbered(verdicts),
+            term["charts"]: _numbered(charts),
+        }
+        return {name: links for name, links in groups.items() if links}
+
+
+def _numbered(places: list[tuple[str, str]]) -> list[nodes.reference]:
+    return [_link(uri, str(n), title) for n, (title, uri) in enumerate(places, 1) if uri]
+
+
+def _link(uri: str, text: str, title: str = "") -> nodes.reference:
+    told = {"reftitle": title} if title else {}
+    return nodes.reference("", text, refuri=uri, internal=True, **told)
 
 
 def write(app: Sphinx, failure: Exception | None) -> None:

@@ -81,10 +81,7 @@ def _table(env: BuildEnvironment, docname: str, page: str) -> list[nodes.Node]:
     rows = [_row(env, writer, page, each) for each in made]
     table = context.table(header, rows, widths=[18, 56, 26], classes=["derivations"])
     resolve(env, docname, table)
-    title = nodes.paragraph(
-        "", "", nodes.strong("", page_name(env, page)), classes=["derivations-of"]
-    )
-    return [title, table]
+    return [nodes.rubric("", page_name(env, page)), table]
 
 
 def _row(

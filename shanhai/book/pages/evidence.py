@@ -82,7 +82,7 @@ class EvidenceDirective(SphinxDirective):
         if period:
             cell.append(nodes.paragraph("", period, classes=["facts"]))
         for kind in ("uses", "rests"):  # filled in when all pages are read
-            said = {key: term[key] for key in ("used_in", "rests", "sep")}
+            said = {key: term[key] for key in ("used_in", "sep")}
             cell.append(nodes.paragraph("", classes=["facts", kind], claim=claim.id, term=said))
         return [[token, name], meaning, cell]
 

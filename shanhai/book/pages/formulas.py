@@ -54,13 +54,14 @@ class Writer:
 
     def in_numbers(self, made: Derivation) -> list[nodes.Node]:
         """Return a formula in numbers, and what comes of it; nothing where words alone say it."""
-        if not made.value or any(node[0] == "of" for node in walk(made.formula)):
+        worded = any(node[0] == "of" for node in walk(made.formula))
+        if not made.value or worded or not parts(made.formula):
             return []
         bare = self._common(made.formula)
         show = self._bare if bare else self._amount
         shown, exact = self.result(made)
         sign = " = " if exact else " ≈ "
-        return [*self._write(made.formula, show), nodes.Text(f"{sign}{shown}")]
+        return [*self._write(made.formula, show), nodes.Text(f"{sign}{_minus(shown)}")]
 
     def result(self, made: Derivation) -> tuple[str, bool]:
         """Return what comes of a formula as text, and whether nothing was rounded away."""
@@ -85,7 +86,7 @@ class Writer:
         percent = "%" in made.text
         low, high = formats.format_bounds(interval, self.locale, percent=percent)
         unit = "" if percent else self.unit(made.unit)
-        return str(self.words["bounds"]).format(low=low, high=high, unit=unit)
+        return str(self.words["bounds"]).format(low=_minus(low), high=_minus(high), unit=unit)
 
     def unit(self, unit: str) -> str:
         """Return a unit's label with the space its language sets before it."""
@@ -184,6 +185,11 @@ class Writer:
             return False
         rows = [self._row(node[0], node[1]) for node in walk(formula) if not parts(node)]
         return len({(row.unit, row.scale) for row in rows}) == 1 and rows[0].unit != "date"
+
+
+def _minus(text: str) -> str:
+    """Return a number with the sign that formulas have."""
+    return text.replace("-", "−")
 
 
 def pending(kind: str, row_id: str, text: str) -> nodes.inline:

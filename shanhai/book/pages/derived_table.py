@@ -41,7 +41,7 @@ def resource() -> dict[str, Any]:
         "title": "Derived figures",
         "description": "Figures that the notebooks derive from the article's, made when the book was built.",
         "profile": "tabular-data-resource",
-        "schema": {"fields": fields, "primaryKey": "id"},
+        "schema": {"fields": fields, "primaryKey": ["id"]},
     }
 
 

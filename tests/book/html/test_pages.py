@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import csv
 import gzip
 import hashlib
 import json
@@ -328,11 +329,15 @@ def test_the_data_comes_as_one_package(real_book, root, tmp_path, served, page):
     with zipfile.ZipFile(download.value.path()) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         archive.extractall(tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == {
-        path.name for path in (root / "data").iterdir()
-    }
-    for path in tmp_path.iterdir():
-        assert path.read_bytes() == offered(root / "data" / path.name)
+    made = {"derived.csv", "datapackage.json"}  # the build adds a table, and describes it
+    names = {path.name for path in (root / "data").iterdir()}
+    assert {path.name for path in tmp_path.iterdir()} == names | made
+    for name in names - made:
+        assert (tmp_path / name).read_bytes() == offered(root / "data" / name)
+    derived = list(csv.DictReader((tmp_path / "derived.csv").open(encoding="utf-8-sig")))
+    assert {row["id"]: row for row in derived}["notebooks/01-lead#fiscal-sum"][
+        "value"
+    ] == "13591000000"
     assert check(tmp_path) == []
     page.goto(f"{served}/book/data.html")
     with page.expect_download() as download:

@@ -101,7 +101,7 @@ class DrawFormulas(SphinxTransform):
 
 def _placed(node: nodes.Element) -> nodes.Element:
     """Return the nearest node about a node that has a line in the source."""
-    while node.line is None and node.parent is not None:
+    while not node.line and node.parent is not None:
         node = node.parent
     return node
 

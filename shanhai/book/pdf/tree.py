@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 SHOW_TAG = "tag_show-in-report"
 """Class MyST-NB puts on a cell that is tagged to show its code in the report."""
 
-DROPPED_CLASSES = frozenset({"html-only", "no-print"})
-"""Classes of what only makes sense on a screen."""
+DROPPED_CLASSES = frozenset({"html-only", "no-print", "uses", "rests"})
+"""Classes of what only makes sense on a screen; a row of the ledger says on which pages it is cited."""
 
 
 def prune(tree: nodes.document) -> None:

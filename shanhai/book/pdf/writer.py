@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 FIGURES = frozenset({"claim", "derived", "fact"})
 """Classes of a figure in prose that leads to its row."""
 
+GROUPS = frozenset({"headline", "big-figures", "verdict-counts"})
+"""Classes of groups that the template sets in a way of their own."""
+
 _LEVELS = 4
 
 
@@ -274,9 +277,14 @@ class ReportTranslator(BlockVisitors, TableVisitors):
     def visit_container(self, node: Element) -> None:
         """Enter a group; its ids are kept for what stands in it."""
         self.add_pending_labels(node["ids"])
+        if not GROUPS.isdisjoint(node["classes"]):
+            classes = array(map(escape_str, node["classes"]))
+            self.append_block_fun(node, "group", named_params={"classes": classes})
 
     def depart_container(self, node: Element) -> None:
         """Leave a group."""
+        if not GROUPS.isdisjoint(node["classes"]):
+            self.absorb_fun_in_body()
 
 
 def _is_in(node: nodes.Node, *kinds: type[nodes.Node]) -> bool:

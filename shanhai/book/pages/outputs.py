@@ -131,7 +131,7 @@ def _unprinted(renderer: NbElementRenderer) -> PaperOnly:
     return PaperOnly("", nodes.paragraph("", words["no_print"], classes=["note"]))
 
 
-class folded(nodes.General, nodes.Element):  # noqa: N801 (docutils writes nodes so)
+class folded_output(nodes.General, nodes.Element):  # noqa: N801 (docutils writes nodes so)
     """A long output, which a page opens on request."""
 
 
@@ -149,7 +149,7 @@ class DealWithOutputs(SphinxTransform):
         for block in list(self.document.findall(nodes.literal_block)):
             count = block.astext().rstrip("\n").count("\n") + 1
             if "output" in block["classes"] and count > FOLDED:
-                fold = folded("", label=words["fold"].format(lines=count))
+                fold = folded_output("", label=words["fold"].format(lines=count))
                 block.replace_self(fold)
                 fold += block
 
@@ -182,17 +182,17 @@ def _picture(renderer: NbElementRenderer, data: MimeData) -> list[nodes.Element]
     return shown
 
 
-def _visit(self: HTML5Translator, node: folded) -> None:
+def _visit(self: HTML5Translator, node: folded_output) -> None:
     self.body.append(self.starttag(node, "details", CLASS="output-fold"))
     self.body.append(f"<summary>{self.encode(node['label'])}</summary>\n")
 
 
-def _depart(self: HTML5Translator, _node: folded) -> None:
+def _depart(self: HTML5Translator, _node: folded_output) -> None:
     self.body.append("</details>\n")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the transform and what pages do with a fold."""
-    app.add_node(folded, html=(_visit, _depart))
+    app.add_node(folded_output, html=(_visit, _depart))
     app.add_transform(DealWithOutputs)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from docutils.nodes import Element
 
 
+GROUPS = frozenset({"headline", "big-figures", "verdict-counts"})
+"""Classes of groups that the template sets in a way of their own."""
+
+
 class BlockVisitors(TypstTranslator):
     """What the report's translator does with figures, pictures, formulas and terms."""
 
@@ -113,6 +117,17 @@ class BlockVisitors(TypstTranslator):
         )
         self.absorb_fun_in_body()
         raise nodes.SkipNode
+
+    # Lists
+
+    def visit_bullet_list(self, node: Element) -> None:
+        """Write a list; in a group that the template knows its items stand side by side."""
+        classes = GROUPS.intersection(node.parent.get("classes", ()))
+        if classes:
+            named = {"classes": array(map(escape_str, sorted(classes)))}
+            self.append_block_fun(node, name="group-items", named_params=named)
+        else:
+            super().visit_bullet_list(node)
 
     # Lists of terms
 

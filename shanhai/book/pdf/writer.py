@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from sphinx import addnodes
 
-from shanhai.book.pdf.blocks import BlockVisitors
+from shanhai.book.pdf.blocks import GROUPS, BlockVisitors
 from shanhai.book.pdf.markup import array, flag, string
 from shanhai.book.pdf.tables import TableVisitors
 from shanhai.book.pdf.text import breakable, is_han, join_lines, neighbours, pieces
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 FIGURES = frozenset({"claim", "derived", "fact"})
 """Classes of a figure in prose that leads to its row."""
-
-GROUPS = frozenset({"headline", "big-figures", "verdict-counts"})
-"""Classes of groups that the template sets in a way of their own."""
 
 _LEVELS = 4
 
@@ -81,7 +78,7 @@ class ReportTranslator(BlockVisitors, TableVisitors):
     def visit_PaperOnly(self, node: Element) -> None:  # noqa: N802
         """Enter what stands on paper alone, or what a page folds; it is printed as it stands."""
 
-    depart_PaperOnly = visit_folded = depart_folded = visit_PaperOnly  # noqa: N815
+    depart_PaperOnly = visit_folded_output = depart_folded_output = visit_PaperOnly  # noqa: N815
 
     # Labels. Typst refuses two elements with one label, so each id is written once.
 

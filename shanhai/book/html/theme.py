@@ -94,6 +94,20 @@ def _start(app: Sphinx) -> None:
     (folder / STYLES[0]).write_text(text, "utf-8")
 
 
+def _lift(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Put the line that stands over a heading, a container of the class ``kicker``, before it."""
+    if app.builder.format != "html":
+        return
+    for line in list(doctree.findall(nodes.container)):
+        place = line.parent.index(line)
+        if (
+            "kicker" in line["classes"]
+            and place
+            and isinstance(line.parent[place - 1], nodes.title)
+        ):
+            line.parent.insert(place - 1, line.parent.pop(place))
+
+
 def _page(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
@@ -127,5 +141,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     load_where(app, "ledger.js", _has_evidence)
     app.connect("config-inited", _configure, priority=900)
     app.connect("builder-inited", _start)
+    app.connect("doctree-resolved", _lift)
     app.connect("html-page-context", _page, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -91,6 +91,7 @@ def test_each_row_links_back_to_every_place_that_uses_it(real_book, visit):
     assert back == used
 
 
+AUDIT = "notebooks/09-audit.html"
 EVIDENCE = "book/evidence.html"
 
 
@@ -245,7 +246,7 @@ def test_the_ledger_is_filtered_and_a_link_still_finds_its_row(visit):
 
 
 def test_what_does_not_fit_comes_first_and_what_holds_is_folded(visit):
-    page = visit("notebooks/08-audit.html")
+    page = visit(AUDIT)
     verdicts = page.locator("table.reconciliation .verdict:visible")
     kinds = [
         text.split()[-1] for text in verdicts.evaluate_all("all => all.map(one => one.className)")
@@ -257,7 +258,7 @@ def test_what_does_not_fit_comes_first_and_what_holds_is_folded(visit):
 
 
 def test_opened_data_of_a_chart_and_folded_rows_are_printed(visit):
-    page = visit("notebooks/08-audit.html")
+    page = visit(AUDIT)
     page.locator("details.chart-data summary").first.click()
     page.emulate_media(media="print")
     expect(page.locator("details.chart-data table").first).to_be_visible()

@@ -42,7 +42,7 @@ def walk(folder: Path, excluded: Iterable[str] = ()) -> Iterator[Path]:
     for base, folders, names in os.walk(folder, followlinks=True):
         real = os.path.realpath(base)
         within = Path(base).relative_to(folder)
-        if real in seen or Path(real) == PACKAGE:
+        if real in seen or (Path(real) == PACKAGE and within.parts):
             folders[:] = []
             continue
         seen.add(real)

@@ -251,3 +251,7 @@ def test_what_is_no_file_is_a_sentence(tmp_path, make, says):
     make(tmp_path / "strange")
     with pytest.raises(UnreadableError, match=f"strange: {says}"):
         inputs(tmp_path)
+
+
+def test_a_change_of_the_package_is_a_change():
+    assert PACKAGE / "design.py" in set(walk(PACKAGE))

@@ -11,7 +11,7 @@ from shanhai.build.digests import fingerprint, inputs
 from shanhai.build.execution import NotebookError, execute
 from shanhai.build.kernels import Task
 from shanhai.build.results import CACHES, prune
-from shanhai.build.watched import UnreadableError
+from shanhai.build.watched import PACKAGE, UnreadableError, walk
 
 
 def task(folder, name, *cells, kernel="python3", timeout=60, tags=(), **options):

@@ -22,7 +22,7 @@ from shanhai.build.lock import locked  # It needs nothing but the standard libra
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 #: What a user has, and no more: JupyterLab and its like make Altair's import five times as slow.
-BENCH_VENV = ROOT / "_build" / "bench-venv"
+BENCH_VENV = ROOT / ".venv-bench"
 LOG = ROOT / "_build" / "logs" / "setup.log"
 
 OLDEST, NEWEST = (3, 11), (3, 13)

@@ -6,6 +6,7 @@ A figure with bounds shows no more digits than its bounds support.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -61,12 +62,13 @@ def format_fixed(value: Interval | Number, places: int, locale: str) -> str:
 
 def _decimal(number: Decimal, pattern: str, locale: str) -> str:
     grouped = abs(number) >= 10_000
-    return format_decimal(number, format=pattern, locale=_name(locale), group_separator=grouped)
+    return format_decimal(number, format=pattern, locale=_locale(locale), group_separator=grouped)
 
 
-def _name(locale: str) -> str:
-    """Return a locale as Babel writes it, however an author did."""
-    return Language.of(locale).locale
+@functools.cache
+def _locale(name: str) -> Locale:
+    """Return Babel's locale of a name, however an author wrote it; Babel takes long to find one."""
+    return Locale.parse(Language.of(name).locale)
 
 
 def format_ratio(value: Interval | Number, locale: str, most: int = 3) -> str:
@@ -79,7 +81,7 @@ def format_share(value: Interval | Number, locale: str, most: int = 3) -> str:
     places = min(1, _places(value, most) - 2)
     pattern = "#,##0" + ("." + "0" * places if places > 0 else "") + "%"
     return format_percent(
-        decimal(_nominal(value), places + 2), format=pattern, locale=_name(locale)
+        decimal(_nominal(value), places + 2), format=pattern, locale=_locale(locale)
     )
 
 
@@ -141,7 +143,7 @@ def common_scale(values: Iterable[Interval | Number], locale: str) -> tuple[int,
 
 def _scale(value: Fraction, locale: str) -> tuple[int, str]:
     """Return the divisor and the pattern, with ``{}`` for the number, of the locale's scale."""
-    formats = Locale.parse(_name(locale)).compact_decimal_formats
+    formats = _locale(locale).compact_decimal_formats
     compact = formats["long" if "long" in formats else "short"]["other"]
     best = (1, "{}")
     for key, pattern in sorted(compact.items(), key=lambda item: int(item[0])):
@@ -156,12 +158,12 @@ def _scale(value: Fraction, locale: str) -> tuple[int, str]:
 
 def format_day(value: date, locale: str) -> str:
     """Format a day in the locale's long form."""
-    return format_date(value, format="long", locale=_name(locale))
+    return format_date(value, format="long", locale=_locale(locale))
 
 
 def format_month(value: date, locale: str) -> str:
     """Format a year and a month."""
-    return format_skeleton("yMMMM", value, locale=_name(locale))
+    return format_skeleton("yMMMM", value, locale=_locale(locale))
 
 
 def format_period(start: date | None, end: date | None, locale: str) -> str:
@@ -170,7 +172,7 @@ def format_period(start: date | None, end: date | None, locale: str) -> str:
         return ""
     whole_year = start and end and start.year == end.year
     if whole_year and (start.month, start.day, end.month, end.day) == (1, 1, 12, 31):
-        return format_skeleton("y", start, locale=_name(locale))
+        return format_skeleton("y", start, locale=_locale(locale))
     if start and end and (start.year, start.month) == (end.year, end.month):
         return format_month(start, locale)
     return "–".join(format_month(day, locale) if day else "" for day in (start, end))

@@ -226,8 +226,8 @@ def test_each_command_runs_its_tool(checkout):
     code, said = checkout.make("bench")
     assert code == 0 and "ran ['bench']" in said
     # What is measured is an environment of the book's lock alone.
-    assert "making _build/bench-venv" in said and "(requirements.txt)" in said
-    assert f"measures {checkout.folder}/_build/bench-venv/bin/python" in said
+    assert "making .venv-bench" in said and "(requirements.txt)" in said
+    assert f"measures {checkout.folder}/.venv-bench/bin/python" in said
     rooms = checkout.folder / ".venv" / "bin" / "lint-imports"
     rooms.write_text("#!/bin/sh\necho rooms are kept\n", encoding="utf-8")
     rooms.chmod(0o755)

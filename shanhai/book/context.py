@@ -96,13 +96,15 @@ def locale(env: BuildEnvironment) -> str:
 def words(book: Sphinx | BuildEnvironment) -> Mapping[str, Any]:
     """Return the words of the book's language.
 
-    A page that is being read is noted as depending on the book's own file, whether it is there or not.
+    A page that is being read is noted as depending on the book's own file, if there is one: for Sphinx, a
+    page is out of date for as long as a file it depends on is missing. That one comes or goes is noticed
+    by ``shanhai.build.execution``.
 
     Raises:
         ConfigError: the book's file is not a mapping, or there are no words of the language.
     """
     file = Path(book.srcdir) / book.config.shanhai_words
-    if isinstance(book, BuildEnvironment) and "docname" in book.temp_data:
+    if file.is_file() and isinstance(book, BuildEnvironment) and "docname" in book.temp_data:
         book.note_dependency(str(file))
     return load(Path(book.srcdir), book.config.shanhai_words, name(book.config))
 

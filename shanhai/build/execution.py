@@ -194,7 +194,8 @@ def _choose_cache(app: Sphinx, config: Config) -> None:
 
 def _check_data(app: Sphinx, config: Config) -> None:
     """Refuse data with faults, unless the build has checked it; note the package that makes the pages."""
-    config.shanhai_package = package()
+    own_words = Path(app.srcdir) / config.shanhai_words
+    config.shanhai_package = f"{package()} {own_words.is_file()}"
     if config.shanhai_checked:
         return
     faults = check(Path(app.srcdir) / config.shanhai_data)

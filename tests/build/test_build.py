@@ -211,11 +211,11 @@ def test_jupyter_book_by_hand_is_not_stale_and_gives_the_same_html(book):
 @pytest.mark.parametrize(
     ("file", "old", "new", "says"),
     [
-        ("notebooks/two.md", 'glue("trees"', 'oops\nglue("trees"', "notebooks/two.md:14: cell 1: NameError: name 'oops'"),  # noqa: E501
+        ("notebooks/two.md", 'glue("trees"', 'oops\nglue("trees"', "notebooks/two.md:15: cell 1: NameError: name 'oops'"),  # noqa: E501
         ("notebooks/one.md", 'claims=["canal"]', 'claims=["channel"]', "channel"),
         ("data/claims.csv", "12公里,12,", "12公里,13,", "is not what '12公里' says"),
         ("_config.yml", "title: 双河镇", "title: [", "_config.yml:"),
-        ("_toc.yml", "notebooks/two", "notebooks/nine", "_toc.yml:7: notebooks/nine: there is no such page"),
+        ("_toc.yml", "notebooks/two", "notebooks/nine", "_toc.yml:5: notebooks/nine: there is no such page"),
     ],
 )  # fmt: skip
 def test_failure_is_failure_and_the_last_book_stays(book, file, old, new, says):

@@ -25,6 +25,7 @@ shows beside its claims.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -103,7 +104,8 @@ def glue(
 
     Raises:
         TypeError: a quantity comes without a form, or what comes is neither a quantity nor text.
-        ValueError: a constant in the quantity's formula has no reason.
+        ValueError: a constant in the quantity's formula has no reason, or words hold a number of which
+            nothing says what it was made of.
     """
     cell = getattr(get_ipython(), "execution_count", 0)
     where = f"glue {key!r}"
@@ -118,6 +120,11 @@ def glue(
         made = Derivation.of(key, text, value, cell)
     elif isinstance(value, str):
         text = value
+        if not of and re.search(r"\d", text):
+            raise ValueError(
+                f"{where}: {text[:40]!r} holds a number; glue the quantity and a form, "
+                "or say in of= what the number was made of"
+            )
         formula = ("of", how, *(each.formula for each in of)) if of else ()
         made = Derivation(key, text, formula, cell=cell)
     else:

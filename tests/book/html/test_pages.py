@@ -335,7 +335,7 @@ def test_the_data_comes_as_one_package(real_book, root, tmp_path, served, page):
     for name in names - made:
         assert (tmp_path / name).read_bytes() == offered(root / "data" / name)
     derived = list(csv.DictReader((tmp_path / "derived.csv").open(encoding="utf-8-sig")))
-    assert {row["id"]: row for row in derived}["notebooks/01-lead#fiscal-sum"][
+    assert {row["id"]: row for row in derived}["notebooks/01-lead#aid-sum"][
         "value"
     ] == "13591000000"
     assert check(tmp_path) == []

@@ -121,7 +121,8 @@ def _share(spec: dict[str, Any], limit: int) -> dict[str, Any]:
             view.setdefault("width", max(40, int(width)))
             _settle(view, view["width"])
         picture = vl_convert.vegalite_to_svg(shared)
-        beyond = svg.width(picture) + svg.overflow(picture)["right"] - limit
+        more = svg.overflow(picture)
+        beyond = svg.width(picture) + more["left"] + more["right"] - limit
         if -across < beyond <= 0 or not free:
             break
         width -= beyond / across

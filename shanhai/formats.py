@@ -170,8 +170,7 @@ def format_period(start: date | None, end: date | None, locale: str) -> str:
     """Format a period as years or months where it covers them whole; open ends stay open."""
     if start is None and end is None:
         return ""
-    whole_year = start and end and start.year == end.year
-    if whole_year and (start.month, start.day, end.month, end.day) == (1, 1, 12, 31):
+    if start and end and (start, end) == (date(start.year, 1, 1), date(start.year, 12, 31)):
         return format_skeleton("y", start, locale=_locale(locale))
     if start and end and (start.year, start.month) == (end.year, end.month):
         return format_month(start, locale)

@@ -48,7 +48,7 @@ def bars(
         layers.insert(0, behind.encode(y=names, x=alt.XDatum(float(whole), type="quantitative")))
     if reference is not None:
         layers += base.line(reference, x, across)
-    return alt.layer(*layers, data=rows).properties(height=ROW * base.count(rows, y))
+    return base.layered(layers, rows, ROW * base.count(rows, y))
 
 
 def paired_bars(
@@ -80,7 +80,7 @@ def paired_bars(
         *base.silent(rows, x, "said", names, yOffset=offset),
     ]
     height = (BAR + 2) * len(sides) * base.count(rows, y) / 0.7
-    return alt.layer(*layers, data=rows).properties(height=round(height))
+    return base.layered(layers, rows, round(height))
 
 
 def stacked_bars(
@@ -130,4 +130,4 @@ def stacked_bars(
     )
     layers = [stack.encode(x=across, color=paint), middle]
     height = (ROW + BAR * (lines - 1)) * base.count(rows, y)
-    return alt.layer(*layers, data=rows).properties(height=height)
+    return base.layered(layers, rows, height)

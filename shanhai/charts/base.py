@@ -8,7 +8,7 @@ who points at the mark.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import altair as alt
 import pandas as pd
@@ -62,6 +62,8 @@ def paint(
     for all, and without it each row has its own (column ``color``), or all are grey.
     """
     if colors is not None:
+        if color is None:
+            raise ValueError(f"{chart}(): colors needs color, the column of the categories")
         need(chart, rows, color=color)
         values = list(dict.fromkeys(rows[color]))
         for value in values:
@@ -89,7 +91,7 @@ def count(rows: pd.DataFrame, y: str) -> int:
     return rows[y].nunique()
 
 
-def tooltip(rows: pd.DataFrame) -> dict[str, alt.Tooltip]:
+def tooltip(rows: pd.DataFrame) -> dict[str, Any]:
     """Return the encoding of the rows' sentences, if they have some."""
     return {"tooltip": alt.Tooltip(field=SAYS, type="nominal")} if SAYS in rows else {}
 
@@ -105,7 +107,7 @@ def value_axis(field: str, title: str | None, least: float, most: float, room: i
 
     ``title`` asks for an axis with ticks and grid. Without it there is none: the marks are labelled.
     """
-    places = [0, {"expr": f"width - {room}"}]
+    places: Any = [0, {"expr": f"width - {room}"}]
     scale = alt.Scale(domain=[least, most], range=places, nice=False, zero=False)
     axis = None if title is None else alt.Axis(title=title)
     return alt.X(field=field, type="quantitative", axis=axis, scale=scale)
@@ -123,9 +125,9 @@ def fits(rows: pd.DataFrame, text: str, share: pd.Series, free: int = 0) -> pd.S
     return share * (NARROW - free) > rows[text].map(width)
 
 
-def texts(base: alt.Chart, text: str, **mark: Any) -> alt.Chart:
-    """Return labels beside the marks of ``base``, ``dx`` pixels after them unless ``mark`` differs."""
-    mark = {"align": "left", "dx": 6} | mark
+def texts(base: alt.Chart, text: str, **options: Any) -> alt.Chart:
+    """Return labels beside the marks of ``base``, ``dx`` pixels after them unless ``options`` differ."""
+    mark: dict[str, Any] = {"align": "left", "dx": 6} | options
     said = base.transform_filter(f"datum[{text!r}]")
     return said.mark_text(**mark).encode(text=alt.Text(field=text, type="nominal"))
 
@@ -147,3 +149,8 @@ def line(reference: Reference, field: str, across: alt.X) -> list[alt.Chart]:
         y=alt.value(0), text=alt.Text(field="name", type="nominal")
     )
     return [dashed, above]
+
+
+def layered(layers: list[alt.Chart], rows: pd.DataFrame, height: float) -> alt.LayerChart:
+    """Return layers over one frame as a chart of this height in pixels."""
+    return cast("alt.LayerChart", alt.layer(*layers, data=rows).properties(height=height))

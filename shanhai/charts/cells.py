@@ -49,7 +49,7 @@ def heat_map(
     label = shared.mark_text().encode(
         text=alt.Text(field="text", type="nominal"), color=dark.otherwise(alt.value(COLORS["ink"]))
     )
-    return alt.layer(rect, label, data=rows).properties(height=CELL * base.count(rows, y))
+    return base.layered([rect, label], rows, CELL * base.count(rows, y))
 
 
 def tiles(
@@ -84,7 +84,7 @@ def tiles(
         text=alt.Text(field=text, type="nominal"),
         color=light.then(alt.value(COLORS["ink"])).otherwise(alt.value("white")),
     )
-    return alt.layer(rect, label, data=rows).properties(height=CELL * base.count(rows, y))
+    return base.layered([rect, label], rows, CELL * base.count(rows, y))
 
 
 _HEAD = alt.Axis(orient="top", labelAngle=0)

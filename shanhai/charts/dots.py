@@ -55,7 +55,7 @@ def dots(
         base.texts(shared.encode(x=across(x if high is None else high)), text, dx=11),
         *base.silent(rows, x, text, names),
     ]
-    return alt.layer(*layers, data=rows).properties(height=ROW * base.count(rows, y))
+    return base.layered(layers, rows, ROW * base.count(rows, y))
 
 
 def spans(
@@ -126,7 +126,7 @@ def spans(
         edges = pd.DataFrame({"edge": [edge for gap in gaps for edge in gap]})
         stroke = alt.Chart(edges).mark_text(text="⁄", fontSize=16, color=MUTED)
         layers.append(stroke.encode(x=across("edge"), y=alt.YValue("height")))
-    return alt.layer(*layers, data=rows).properties(height=ROW * base.count(rows, y))
+    return base.layered(layers, rows, ROW * base.count(rows, y))
 
 
 def _at(value: Any) -> float:

@@ -60,8 +60,8 @@ def figure(
         _texts(given, f"{where}: {field}")
         for field, given in (("claims", claims), ("derived", derived))
     )
-    for field, value in (("chart", chart), ("narrow chart", narrow)):
-        if value is not None and not isinstance(value, alt.TopLevelMixin):
+    for field, drawn in (("chart", chart), ("narrow chart", narrow)):
+        if drawn is not None and not isinstance(drawn, alt.TopLevelMixin):
             raise TypeError(f"{where}: the {field} must be an Altair chart")
     if table is None:
         table = own

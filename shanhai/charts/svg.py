@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"-?\d*\.\d{3,}(?:e-?\d+)?")
 _NOISE = ("role", "aria-label", "aria-roledescription", "aria-hidden", "pointer-events")
 _DEFAULTS = {"opacity": "1", "font-weight": "normal", "transform": "translate(0,0)"}
 _HEX = re.compile(r"#[0-9a-f]{6}")
-_FAR = 50
+_FAR = 50.0
 """How far from a ramp a colour may lie, in RGB steps, and still be taken for one of it."""
 _RGB = re.compile(r"rgb\((\d+), ?(\d+), ?(\d+)\)")
 

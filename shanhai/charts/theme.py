@@ -22,71 +22,70 @@ def theme() -> alt.theme.ThemeConfig:
     """Return the Vega-Lite configuration of every chart."""
     font = ", ".join(FONTS)
     text: dict[str, Any] = {"font": font, "fontSize": SIZE, "color": COLORS["ink"]}
-    return alt.theme.ThemeConfig(
-        {
-            "config": {
-                "background": None,
-                "font": font,
-                "padding": 4,
-                "view": {
-                    "stroke": None,
-                    "continuousWidth": 560,
-                    "continuousHeight": 260,
-                    "discreteHeight": {"step": 36},
-                },
-                "title": {
-                    "anchor": "start",
-                    "fontSize": 16,
-                    "subtitleFontSize": SIZE,
-                    "offset": 12,
-                },
-                "axis": {
-                    "labelFontSize": SIZE,
-                    "titleFontSize": SIZE,
-                    "titleFontWeight": "normal",
-                    "labelColor": COLORS["ink"],
-                    "titleColor": MUTED,
-                    "labelLimit": 240,
-                    "labelPadding": 8,
-                    "titlePadding": 8,
-                    "domain": False,
-                    "ticks": False,
-                    "gridColor": GRID,
-                    "domainColor": COLORS["light"],
-                    "tickColor": COLORS["light"],
-                },
-                "axisBand": {"grid": False},
-                "axisX": {"labelFlush": False},
-                "axisQuantitative": {"tickCount": 6},
-                "header": {
-                    "labelFontSize": SIZE,
-                    "labelColor": COLORS["ink"],
-                    "titleColor": MUTED,
-                    "titleFontSize": SIZE,
-                },
-                "legend": {
-                    "orient": "top",
-                    "title": None,
-                    "labelFontSize": SIZE,
-                    "labelColor": COLORS["ink"],
-                    "titleColor": MUTED,
-                    "titleFontSize": SIZE,
-                    "titleFontWeight": "normal",
-                    "labelLimit": 300,
-                    "symbolType": "circle",
-                    "symbolSize": 130,
-                    "offset": 8,
-                },
-                "bar": {"color": COLORS["neutral"]},
-                "point": {"color": COLORS["neutral"], "filled": True, "size": 120},
-                "line": {"color": COLORS["neutral"], "strokeWidth": 2.5},
-                "rule": {"color": COLORS["ink"]},
-                "text": text,
-                "range": {
-                    "category": [COLORS[actor] for actor in (*HUES, "accent", "neutral")],
-                    "heatmap": [COLORS["empty"], COLORS["blue"]],
-                    "ramp": [COLORS["empty"], COLORS["blue"]],
-                },
-            }
-        }
-    )
+    # Altair's types know less of Vega-Lite's configuration than its schema does.
+    settings: Any = {
+        "background": None,
+        "font": font,
+        "padding": 4,
+        "view": {
+            "stroke": None,
+            "continuousWidth": 560,
+            "continuousHeight": 260,
+            "discreteHeight": {"step": 36},
+        },
+        "title": {
+            "anchor": "start",
+            "fontSize": 16,
+            "subtitleFontSize": SIZE,
+            "offset": 12,
+        },
+        "axis": {
+            "labelFontSize": SIZE,
+            "titleFontSize": SIZE,
+            "titleFontWeight": "normal",
+            "labelColor": COLORS["ink"],
+            "titleColor": MUTED,
+            "labelLimit": 240,
+            "labelPadding": 8,
+            "titlePadding": 8,
+            "domain": False,
+            "ticks": False,
+            "gridColor": GRID,
+            "domainColor": COLORS["light"],
+            "tickColor": COLORS["light"],
+        },
+        "axisBand": {"grid": False},
+        "axisX": {"labelFlush": False},
+        "axisQuantitative": {"tickCount": 6},
+        "header": {
+            "labelFontSize": SIZE,
+            "labelColor": COLORS["ink"],
+            "titleColor": MUTED,
+            "titleFontSize": SIZE,
+        },
+        "legend": {
+            "orient": "top",
+            "title": None,
+            "labelFontSize": SIZE,
+            "labelColor": COLORS["ink"],
+            "titleColor": MUTED,
+            "titleFontSize": SIZE,
+            "titleFontWeight": "normal",
+            "labelLimit": 300,
+            "symbolType": "circle",
+            "symbolSize": 130,
+            "offset": 8,
+        },
+        "bar": {"color": COLORS["neutral"]},
+        "point": {"color": COLORS["neutral"], "filled": True, "size": 120},
+        "line": {"color": COLORS["neutral"], "strokeWidth": 2.5},
+        "rule": {"color": COLORS["ink"]},
+        "text": text,
+        "range": {
+            "category": [COLORS[actor] for actor in (*HUES, "accent", "neutral")],
+            "heatmap": [COLORS["empty"], COLORS["blue"]],
+            "ramp": [COLORS["empty"], COLORS["blue"]],
+        },
+    }
+    }
+    return alt.theme.ThemeConfig(config=settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -100,7 +101,7 @@ def _picture(
         missing = shared.transform_filter("datum.gap != ''").transform_calculate(
             left="min(datum.end, datum.total)", right="max(datum.end, datum.total)"
         )
-        red = {"color": COLORS["accent"]}
+        red: dict[str, Any] = {"color": COLORS["accent"]}
         ends = [
             missing.mark_tick(thickness=2, size=14, **red).encode(x=across(edge))
             for edge in ("left", "right")
@@ -110,4 +111,4 @@ def _picture(
             *ends,
             base.texts(missing.encode(x=across("right")), "gap", fontWeight="bold", **red),
         ]
-    return alt.layer(*layers, data=rows).properties(height=ROW * base.count(rows, y))
+    return base.layered(layers, rows, ROW * base.count(rows, y))

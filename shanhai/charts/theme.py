@@ -87,5 +87,4 @@ def theme() -> alt.theme.ThemeConfig:
             "ramp": [COLORS["empty"], COLORS["blue"]],
         },
     }
-    }
     return alt.theme.ThemeConfig(config=settings)

@@ -149,7 +149,7 @@ def test_the_reader_s_article_shows_every_figure_in_place(
 def test_the_real_article_is_known_and_whole(visit, article, root):
     page = visit(EVIDENCE)
     said = open_article(page, article)
-    assert "与本书所据的版本一致" in said and "没有着落的数词字 0 个" in said
+    assert "与本书所据的版本一致" in said and "没有着落的数词字0个" in said
     tokens = {claim.id: claim.token for claim in Ledger.load(root / "data").claims.values()}
     assert marked(page) == tokens
 
@@ -165,7 +165,7 @@ def test_a_figure_that_is_not_in_its_place_is_named(visit, root, made_up_text, t
     assert said.endswith(f"不在原处的数字：{claim.token}")
     assert page.get_by_role("status").get_by_role("link").get_attribute("href") == "#claim-all-aid"
     left = sum(c in NUMERALS for c in claim.token) + 1
-    assert f"没有着落的数词字 {left} 个" in said
+    assert f"没有着落的数词字{left}个" in said
     assert marked(page).keys() == claims.keys() - {claim.id}
     assert page.locator(".article-text b").count() == 0
 
@@ -230,7 +230,7 @@ def test_a_table_is_sorted_and_filtered_in_the_page(visit):
     shown = table.locator("tbody tr:visible")
     assert 0 < shown.count() < rows.count()
     assert all("上海" in text and "项目" in text for text in shown.all_text_contents())
-    assert table.locator(".count").inner_text() == f"{shown.count()} / {rows.count()} 行"
+    assert table.locator(".count").inner_text() == f"{shown.count()} / {rows.count()}行"
 
 
 def test_the_ledger_is_filtered_and_a_link_still_finds_its_row(visit):

@@ -132,7 +132,7 @@ def test_a_reader_changes_a_figure_and_puts_it_back(page):
     row = page.locator("#identity-projects").locator("xpath=ancestor::tr")
     assert row.locator(".was").inner_text() == "（原来：对不上）"
     assert row.locator(".sides").inner_text() == "6925 = 6925"
-    assert page.locator(".what-if .outcome").inner_text() == "1 个判断变了。"
+    assert page.locator(".what-if .outcome").inner_text() == "1个判断变了。"
     page.get_by_label("改成").fill("六千")
     assert "请写一个数" in page.locator(".what-if .outcome").inner_text()
     assert page.locator("table.reconciliation").inner_text() == before

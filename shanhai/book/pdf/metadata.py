@@ -139,9 +139,10 @@ class Cover:
     def _addresses(self) -> list[tuple[str, str]]:
         """Return where the online book and the data are, then what the settings add."""
         theme = getattr(self.config, "html_theme_options", {})
+        repository = theme.get("source_repository") or theme.get("repository_url", "")
         return [
             (self.words["online_book"], getattr(self.config, "html_baseurl", "")),
-            (self.words["repository"], theme.get("repository_url", "")),
+            (self.words["repository"], repository),
             *((item["label"], item["url"]) for item in self.settings.links),
         ]
 

@@ -61,7 +61,7 @@ class Settings:
     licence: str = ""
     links: tuple[Mapping[str, str], ...] = ()
     """More addresses in the colophon: `label` and `url`. Those of the online book (`html_baseurl`) and
-    of the repository (the theme's `repository_url`), which holds the data, stand there in any case."""
+    of the repository (the theme's `source_repository`), which holds the data, stand there in any case."""
     colophon: tuple[str, ...] = ()
     """Paragraphs of the colophon."""
 

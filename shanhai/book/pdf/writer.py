@@ -149,7 +149,7 @@ class ReportTranslator(BlockVisitors, TableVisitors):
         before, after = neighbours(node)
         named: dict[str, str | None] = {
             "before": flag(is_han(before) and re.match(r"[0-9A-Za-z]", text)),
-            "after": flag(is_han(after) and re.search(r"[0-9A-Za-z%]$", text)),
+            "after": flag(is_han(after) and re.search(r"[A-Za-z%]$", text)),
         }
         cites = None if is_repeated(node) else next(_targets(node), None)
         named["cites"] = string(self.label_ref(cites) if cites else None)

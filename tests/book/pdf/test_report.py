@@ -248,6 +248,7 @@ class TestStructure:
 
     def test_cover_shows_the_figure_of_the_ledger(self, pages):
         assert "12.5亿元到账资金" in pages[0]
+        assert "到账12.5亿元,没有一处对不上" in pages[0]
         assert "2020年5月17日" in pages[0]
 
     def test_chapters_start_on_pages_of_their_own(self, pages):

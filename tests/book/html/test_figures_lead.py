@@ -116,3 +116,36 @@ def test_a_claim_affects_sentences_charts_verdicts_and_pages(record):
     found = affected("all-aid", ledger, record)
     assert "aid-fiscal" in found.verdicts and found.charts and found.derived
     assert any("141.08" in row["text"] for row in found.sentences)
+
+
+def test_a_derived_figure_says_how_it_was_made_by_keyboard(real_book, browser):
+    context = browser.new_context(viewport={"width": 360, "height": 780})
+    page = context.new_page()
+    page.goto((real_book / "notebooks/01-lead.html").as_uri())
+    figure = page.locator(".derived[data-place]", has_text="亿元").first
+    card = page.locator("#claim-card")
+    figure.locator("a").focus()
+    assert card.is_visible()
+    said = card.inner_text()
+    assert "105.64 + 30.27" in said and "第" in said
+    assert (
+        card.locator(".inputs a").first.get_attribute("href").startswith("../book/evidence.html#")
+    )
+    box = card.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 360
+    page.keyboard.press("Escape")
+    assert not card.is_visible()
+    figure.locator("a").press("Enter")
+    page.wait_for_url("**/derivations.html#derived-notebooks-01-lead-*")
+    assert page.locator(":target").is_visible()
+    context.close()
+
+
+def test_a_derived_figure_leads_on_without_scripts(real_book, browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((real_book / "notebooks/01-lead.html").as_uri())
+    page.locator(".derived[data-place] a").first.click()
+    row = page.locator(":target").locator("xpath=ancestor::tr")
+    assert row.is_visible() and row.locator("a, p").count()
+    context.close()

@@ -79,8 +79,9 @@ def executed(env: BuildEnvironment, docname: str) -> nbformat.NotebookNode | Non
     """Return a page's notebook with its results; None if it is none, or has not been executed."""
     path = Path(env.doc2path(docname))
     text = path.read_text("utf-8")
-    reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
-    if reader is None or env.mystnb_config.execution_mode != "cache":
+    settings: Any = env
+    reader = create_nb_reader(str(path), settings.myst_config, settings.mystnb_config, text)
+    if reader is None or settings.mystnb_config.execution_mode != "cache":
         return None
     cache = get_cache(env.config.nb_execution_cache_path)
     try:
@@ -139,10 +140,11 @@ def _page(
 ) -> None:
     """Tell the template of a notebook's files."""
     meta = variables.get("meta") or {}
+    env: Any = app.env
     is_executed = (
         app.builder.name == "html"
         and "kernelspec" in meta
-        and app.env.mystnb_config.execution_mode == "cache"
+        and env.mystnb_config.execution_mode == "cache"
     )
     variables["notebook_file"] = f"{pagename.rpartition('/')[2]}.ipynb" if is_executed else None
     if is_executed:

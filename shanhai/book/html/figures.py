@@ -37,7 +37,9 @@ def visit_figure(self: HTML5Translator, node: nodes.figure) -> None:
         type(self).visit_figure(self, node)
         return
     chart = node["chart"]
-    legend = next(node.findall(nodes.legend))
+    said = [
+        part for legend in node.findall(nodes.legend) for part in legend.findall(nodes.paragraph)
+    ]
     chart_files.write(Path(self.builder.outdir), chart, chart["source"])
     term = chart["words"]
     files = _beside(self, chart)
@@ -45,8 +47,8 @@ def visit_figure(self: HTML5Translator, node: nodes.figure) -> None:
     hints |= {"data-role": term["role"], "data-hint": term["hint"]}
     self.body.append(self.starttag(node, "figure", **hints))
     # The caption opens the element that the subtitle belongs to as well.
-    node.next_node(nodes.caption).walkabout(self)
-    for child in legend:
+    next(iter(node.findall(nodes.caption))).walkabout(self)
+    for child in said:
         if "subtitle" in child["classes"]:
             child.walkabout(self)
     self.body.append("</figcaption>\n")
@@ -55,7 +57,7 @@ def visit_figure(self: HTML5Translator, node: nodes.figure) -> None:
         self.body.append(f'<p class="linked" hidden>{escape(term["linked"])}</p>\n')
     for variant, picture in chart["svg"].items():
         self.body.append(f'<div class="chart-{variant}">{picture}</div>\n')
-    for child in legend:
+    for child in said:
         if "subtitle" not in child["classes"]:
             child.walkabout(self)
     self.body.append('<div class="tools">\n')

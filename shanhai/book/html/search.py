@@ -126,7 +126,9 @@ class Reader:
         self.headings[anchor] = chart["title"]
         caption = next(iter(figure.findall(nodes.caption)))
         self.read(caption, anchor, PROSE, folded)
-        rest = [child for legend in figure.findall(nodes.legend) for child in legend]
+        rest = [
+            p for legend in figure.findall(nodes.legend) for p in legend.findall(nodes.paragraph)
+        ]
         source = [child for child in rest if "source" in child["classes"]]
         for child in rest:
             if child not in source:
@@ -229,7 +231,7 @@ def _numbers(app: Sphinx, docname: str) -> dict[str, str]:
 def _start(app: Sphinx) -> None:
     """Leave Sphinx's own index and page of results unmade."""
     if app.builder.format == "html":
-        app.builder.search = False
+        app.builder.search = False  # type: ignore[attr-defined]
 
 
 def _page(

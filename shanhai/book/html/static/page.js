@@ -22,6 +22,11 @@
       drawer.click();
     });
   }
+  // What scrolls sideways can be reached by keys.
+  for (const box of document.querySelectorAll("article .table-wrapper")) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  }
+
   const close = () => {
     for (const drawer of document.querySelectorAll(".sidebar-toggle:checked")) drawer.click();
   };

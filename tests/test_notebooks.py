@@ -60,3 +60,11 @@ def test_each_section_of_the_article_is_a_notebook():
     assert len(NOTEBOOKS) == len(headings) + 1
     for heading, title in zip(headings, titles, strict=False):
         assert title.startswith(heading)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_code_reads_at_a_glance(path):
+    for source in cells(path, "code"):
+        assert max(map(len, source.splitlines())) <= 100, source
+        bare = re.sub(r'"[^"\n]*"|#.*', "", source)
+        assert not re.search("[\u4e00-\u9fff]", bare), "names in code are English"

@@ -159,6 +159,9 @@ async def _execute_all(
         async with room:
             start = time.monotonic()
             found = await execute_one(number, task)
+            # nbclient says of a notebook that is given up that its kernel has died.
+            if (this := asyncio.current_task()) and this.cancelling():
+                raise asyncio.CancelledError
             seconds = time.monotonic() - start
         done += 1
         count = f"[{done}/{len(tasks)}] {task.name}"

@@ -279,8 +279,8 @@ def test_every_wrong_reference_is_named_in_one_build(book):
         code, said = build(book, "--html")
         assert code == 1
         for says in (
-            "index.md:22: WARNING: unknown claim 'tress': no such id in data/claims.csv",
-            "'per-mile' not found",
+            "index.md:9: ERROR: unknown claim 'tress': no such id in data/claims.csv",
+            "index.md:9: WARNING: derived figure 'per-mile': no such key in notebooks/one",
             "expected PAGE#KEY",
             "nowhere",
             "no-such-label",
@@ -289,7 +289,9 @@ def test_every_wrong_reference_is_named_in_one_build(book):
         ):
             assert said.count(says) == 1, said
         assert all(
-            re.match(r"\S+\.md:\d+: ", line) for line in said.splitlines() if "WARNING" in line
+            re.match(r"(?:Error: )?\S+\.md:\d+: ", line)
+            for line in said.splitlines()
+            if re.search("WARNING|ERROR", line)
         ), said
     assert page(book) == before
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
+    from shanhai.evidence.ledger import Ledger
     from shanhai.evidence.records import Fact, Source
 
 logger = logging.getLogger(__name__)
@@ -41,6 +42,12 @@ def source_line(env: BuildEnvironment, source: Source) -> str:
     lang, term = context.language(env), context.words(env)
     parts = [str(getattr(source, f"publisher_{lang}")), source.title]
     return str(term["comma"].join(filter(None, (*parts, source.published))))
+
+
+def _access(ledger: Ledger, source: Source, lang: str) -> str:
+    """Say what of a document was read: a stored copy, or the original."""
+    code = ledger.codes["access"][source.access]
+    return str(code[f"definition_{lang}"] or code[lang])
 
 
 class FactRole(SphinxRole):
@@ -72,7 +79,7 @@ class FactRole(SphinxRole):
             "meaning": term["background"].format(label=getattr(fact, f"label_{lang}")),
             "place": source_line(self.env, source),
             "exact": context.words(self.env)["sep"].join(filter(None, [*exact, note])),
-            "access": ledger.code("access", source.access, lang),
+            "access": _access(ledger, source, lang),
             "address": source.url,
         }
         return [node], []
@@ -114,7 +121,7 @@ class FactsDirective(SphinxDirective):
             meaning.append(nodes.paragraph("", note, classes=["note"]))
         text = source_line(self.env, source)
         link = nodes.reference("", text, refuri=source.url) if source.url else nodes.Text(text)
-        access = nodes.paragraph("", ledger.code("access", source.access, lang), classes=["facts"])
+        access = nodes.paragraph("", _access(ledger, source, lang), classes=["facts"])
         return [[figure, row_id], meaning, [nodes.paragraph("", "", link), access]]
 
 

@@ -243,9 +243,8 @@ def test_dark_pages_turn_the_colours_of_the_drawing(visit):
     seen.awake("heat")
     fills = """picture => [...picture.querySelectorAll('.role-mark path')]
         .map(mark => getComputedStyle(mark).fill)"""
-    steps = {color for step in design.ramp("violet") for color in step} | {
-        colors[name] for colors in (design.COLORS, design.DARK) for name in ("empty", "violet")
-    }
+    steps = {color for name in design.RAMPS for step in design.ramp(name) for color in step}
+    steps |= {*design.COLORS.values(), *design.DARK.values()}
     found = {}
     for mode in ("light", "dark"):
         seen.page.evaluate("mode => { document.body.dataset.theme = mode }", mode)

@@ -405,7 +405,8 @@ def test_a_book_that_knows_its_address_says_it(tmp_path):
     (tmp_path / "index.md").write_text("# 题 <b>\n\n第一段，“引”&lt;。\n", "utf-8")
     (tmp_path / "words.yml").write_text("en: {}\n", "utf-8")
     (tmp_path / "conf.py").write_text(
-        "extensions = ['myst_nb', 'shanhai.extension']\nnb_execution_mode = 'off'\n"
+        "extensions = ['myst_nb', 'shanhai.book.html.theme', 'shanhai.book.pdf.beside',"
+        " 'shanhai.book.html.metadata']\nnb_execution_mode = 'off'\n"
         "shanhai_words = 'words.yml'\nhtml_theme = 'furo'\n",
         "utf-8",
     )

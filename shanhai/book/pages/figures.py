@@ -115,8 +115,10 @@ def _source(
         before = place
         source += reference(claim.id, _named(env, claim), env.docname)
     for index, key in enumerate(chart["derived"]):
-        if index or chart["claims"]:
+        if index:
             source += nodes.Text(term["comma"])
+        else:
+            source += nodes.Text((term["sep"] if claims else "") + term["source_derived"])
         try:
             text = retrieve_glue_data(renderer.renderer.document, key).data["text/plain"]
         except RetrievalError:

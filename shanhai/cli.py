@@ -54,8 +54,8 @@ def main() -> None:
 @click.option("--strict", is_flag=True, help="Drafts are faults too, one line each.")
 def check(data: Path | None, strict: bool) -> None:
     """Validate the data: one line per fault, exit code 1 if there is any."""
-    from shanhai.evidence.check import check as run
-    from shanhai.evidence.drafts import drafts
+    from shanhai.evidence.checks.drafts import drafts
+    from shanhai.evidence.checks.package import check as run
 
     faults = run(data)
     for fault in faults:
@@ -76,7 +76,7 @@ def check(data: Path | None, strict: bool) -> None:
 @_encoding
 def verify(article: Path, data: Path | None, encoding: str) -> None:
     """Hold the ledger against a copy of the article."""
-    from shanhai.evidence.check import opened
+    from shanhai.evidence.checks.package import opened
     from shanhai.evidence.verify import verify as run
 
     report = run(article, opened(data), encoding)
@@ -92,7 +92,7 @@ def verify(article: Path, data: Path | None, encoding: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def reconcile(data: Path | None, as_json: bool) -> None:
     """Print every identity between figures with its verdict, and how firm it is."""
-    from shanhai.evidence.check import opened
+    from shanhai.evidence.checks.package import opened
     from shanhai.evidence.firmness import firmness
     from shanhai.evidence.reconcile import reconcile as run
     from shanhai.evidence.reconcile import tally
@@ -135,7 +135,7 @@ def affects(figure: str, data: Path | None, as_json: bool) -> None:
     from dataclasses import asdict
 
     from shanhai.evidence.affects import Record, affected, key_of
-    from shanhai.evidence.check import opened
+    from shanhai.evidence.checks.package import opened
     from shanhai.evidence.reconcile import reconcile as judge_all
 
     ledger = opened(data)
@@ -222,7 +222,7 @@ def anchor(article: Path, data: Path | None, write: bool, encoding: str) -> None
     """Find the ledger's figures in another edition of the article; say what moved and what changed."""
     from shanhai.drafting.anchor import anchor as run
     from shanhai.evidence.article import read
-    from shanhai.evidence.check import opened
+    from shanhai.evidence.checks.package import opened
 
     report = run(opened(data), read(article, encoding))
     for line in report.lines:

@@ -29,7 +29,7 @@ from shanhai.build.digests import fingerprint, package
 from shanhai.build.kernels import Task, environment, execute_one
 from shanhai.build.lock import locked
 from shanhai.build.watched import DEPENDS, Reads, UnreadableError, excluded
-from shanhai.evidence.check import check
+from shanhai.evidence.checks.package import check
 from shanhai.language import Language
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ from shanhai.build.lock import locked
 from shanhai.build.said import Said
 from shanhai.build.swap import exchange, restore
 from shanhai.build.watched import DEPENDS, UnreadableError
-from shanhai.evidence.check import check
+from shanhai.evidence.checks.package import check
 
 #: Builders by output, with the folder each writes to in the work folder.
 BUILDERS = {"html": "html", "pdf": "shanhai-report"}

@@ -20,7 +20,7 @@ from shanhai.drafting.claims import Draft, Ledger, draft
 from shanhai.drafting.context import Place, fill
 from shanhai.drafting.structure import Section, Structure, structure
 from shanhai.drafting.totals import Proposal, propose
-from shanhai.evidence.drafts import MARKS, METRIC
+from shanhai.evidence.checks.drafts import MARKS, METRIC
 from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.ledger import DESCRIPTION
 

@@ -8,8 +8,8 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
+from shanhai.evidence.checks.faults import FaultError
 from shanhai.evidence.errors import EvidenceError
-from shanhai.evidence.faults import FaultError
 from shanhai.evidence.files import read_text
 from shanhai.evidence.page_text import is_page, page_text
 

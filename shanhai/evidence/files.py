@@ -17,8 +17,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from shanhai.evidence.checks.faults import FaultError
 from shanhai.evidence.errors import EvidenceError
-from shanhai.evidence.faults import FaultError
 
 #: A file larger than this is refused unread.
 SIZE_LIMIT = 64_000_000

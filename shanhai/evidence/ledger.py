@@ -13,8 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from shanhai.evidence.checks.faults import FaultError, shown
 from shanhai.evidence.errors import EvidenceError
-from shanhai.evidence.faults import FaultError, shown
 from shanhai.evidence.files import cell, read_json, read_table, read_text
 from shanhai.evidence.records import Claim, Fact, Identity, NonClaim, Silence, Source
 

@@ -19,7 +19,7 @@ import nbformat
 import pikepdf
 import pytest
 
-from shanhai.evidence.check import check
+from shanhai.evidence.checks.package import check
 
 ROOT = Path(__file__).parents[2]
 

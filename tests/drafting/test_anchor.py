@@ -10,7 +10,7 @@ from articles import NAMES, known
 from shanhai.drafting import book
 from shanhai.drafting.anchor import anchor
 from shanhai.evidence.article import read
-from shanhai.evidence.check import check
+from shanhai.evidence.checks.package import check
 from shanhai.evidence.ledger import Ledger
 from shanhai.evidence.verify import verify
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shanhai.evidence.check import check
-from shanhai.evidence.drafts import drafts
-from shanhai.evidence.faults import SENTENCES
+from shanhai.evidence.checks.drafts import drafts
+from shanhai.evidence.checks.faults import SENTENCES
+from shanhai.evidence.checks.package import check
+from shanhai.evidence.checks.tables import LENGTH_LIMIT
 from shanhai.evidence.files import SIZE_LIMIT
 from shanhai.evidence.ledger import Ledger
-from shanhai.evidence.table_check import LENGTH_LIMIT
 
 
 def said(data):

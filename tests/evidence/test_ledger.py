@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from frictionless import validate
 
-from shanhai.evidence.check import check
+from shanhai.evidence.checks.package import check
 from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.ledger import Ledger
 

@@ -14,8 +14,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from shanhai.book import context
 from shanhai.book.pages.derived import glued
+from shanhai.book.pages.derived_formulas import Writer, address
 from shanhai.book.pages.evidence import page_name
-from shanhai.book.pages.formulas import Writer, address
 from shanhai.book.pages.html_only import load_where
 
 if TYPE_CHECKING:

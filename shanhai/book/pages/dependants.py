@@ -18,8 +18,8 @@ from docutils import nodes
 
 from shanhai.book import context
 from shanhai.book.pages.derived import DERIVED, anchor, glued
+from shanhai.book.pages.derived_formulas import address
 from shanhai.book.pages.evidence import page_order
-from shanhai.book.pages.formulas import address
 from shanhai.evidence.affects import RECORD, Record, affected
 
 if TYPE_CHECKING:

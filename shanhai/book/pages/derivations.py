@@ -15,8 +15,8 @@ from sphinx.util.docutils import SphinxDirective
 
 from shanhai.book import context
 from shanhai.book.pages.derived import DERIVATIONS, DERIVED, anchor, glued
+from shanhai.book.pages.derived_formulas import Writer, resolve
 from shanhai.book.pages.evidence import page_name, page_order
-from shanhai.book.pages.formulas import Writer, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,7 +17,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from shanhai import formats
 from shanhai.book import context
 from shanhai.book.pages.claims import row_reference
-from shanhai.book.pages.formulas import Writer
+from shanhai.book.pages.derived_formulas import Writer
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

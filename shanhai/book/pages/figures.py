@@ -14,8 +14,8 @@ from myst_nb.core.variables import RetrievalError
 from myst_nb.ext.glue.utils import retrieve_glue_data
 
 from shanhai.book import context
-from shanhai.book.pages import outputs
 from shanhai.book.pages.claims import reference
+from shanhai.book.pages.outputs import displayed as outputs
 from shanhai.charts.mime import KEY, LAB_MIME, MIME
 
 if TYPE_CHECKING:

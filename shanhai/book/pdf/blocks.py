@@ -89,7 +89,7 @@ class BlockVisitors(TypstTranslator):
             positional_params=[escape_raw_str(picture.name)],
         )
 
-    # Formulas: drawn when the page was read (`shanhai.book.pages.maths`)
+    # Formulas: drawn when the page was read (`shanhai.book.pages.outputs.maths`)
 
     def visit_math(self, node: Element) -> None:
         """Write a formula within a line, on its baseline."""

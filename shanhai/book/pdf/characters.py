@@ -9,7 +9,7 @@ from typing import Any
 
 from docutils import nodes
 
-from shanhai.book.pages.characters import clean
+from shanhai.book.pages.outputs.characters import clean
 from shanhai.book.pdf.tree import place
 from shanhai.book.pdf.typeset import without_glyph
 

@@ -28,7 +28,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from shanhai.book.html import theme
 from shanhai.book.html.downloads import offered, write_package
-from shanhai.evidence.check import check
+from shanhai.evidence.checks.package import check
 
 LIMIT = 90_000
 """What a page may weigh, gzipped, all its files together, before the reader does anything."""

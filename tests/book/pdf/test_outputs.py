@@ -14,9 +14,9 @@ import pytest
 from docutils import nodes
 from test_report import ROOT, page_text
 
-from shanhai.book.pages.characters import clean
-from shanhai.book.pages.html_tables import parse
-from shanhai.book.pages.maths import FormulaError, draw
+from shanhai.book.pages.outputs.characters import clean
+from shanhai.book.pages.outputs.html_tables import parse
+from shanhai.book.pages.outputs.maths import FormulaError, draw
 from shanhai.book.pdf import upstream
 from shanhai.book.pdf.text import breakable
 from shanhai.book.pdf.typeset import without_glyph

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shanhai.evidence.faults import Fault, FaultError, said, shown
+from shanhai.evidence.checks.faults import Fault, FaultError, said, shown
 from shanhai.evidence.files import TYPES, cell, read_text, records
 
 #: No cell is longer than this.

@@ -16,7 +16,7 @@ from sphinx.util import logging
 
 from shanhai.book import context
 from shanhai.book.pages.html_only import PaperOnly
-from shanhai.book.pages.html_tables import parse
+from shanhai.book.pages.outputs.html_tables import parse
 
 if TYPE_CHECKING:
     from myst_nb.core.render import MimeData, NbElementRenderer

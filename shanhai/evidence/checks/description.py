@@ -16,7 +16,7 @@ from typing import Any
 
 import fastjsonschema
 
-from shanhai.evidence.faults import FaultError, shown
+from shanhai.evidence.checks.faults import FaultError, shown
 from shanhai.evidence.records import TABLES, columns
 
 _SCHEMA = Path(__file__).with_name("data_package.schema.json")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from shanhai.evidence import domain_check, table_check
-from shanhai.evidence.description_check import resources
+from shanhai.evidence.checks import domain as domain_check
+from shanhai.evidence.checks import tables as table_check
+from shanhai.evidence.checks.description import resources
+from shanhai.evidence.checks.faults import Fault, FaultError
 from shanhai.evidence.errors import EvidenceError
-from shanhai.evidence.faults import Fault, FaultError
 from shanhai.evidence.files import read_json
 from shanhai.evidence.ledger import DESCRIPTION, Ledger, default_directory
 

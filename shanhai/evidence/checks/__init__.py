@@ -1,0 +1,1 @@
+"""Checks of a data package: its description, its tables, then what no schema says; faults as data."""

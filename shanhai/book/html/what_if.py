@@ -31,16 +31,16 @@ class what_if(WebOnly):  # noqa: N801 - docutils nodes are named so
 
 
 class OfferWhatIf(SphinxPostTransform):
-    """Put the place before each table of identities."""
+    """Put the place before the first table of identities: it is for all rows of the page."""
 
     default_priority = 5
     formats = ("html",)
 
     def run(self, **kwargs: Any) -> None:
         """Insert the place."""
-        for table in list(self.document.findall(nodes.table)):
-            if "reconciliation" in table["classes"]:
-                table.parent.insert(table.parent.index(table), what_if(known=_known(self.env)))
+        tables = (t for t in self.document.findall(nodes.table) if "reconciliation" in t["classes"])
+        if table := next(tables, None):
+            table.parent.insert(table.parent.index(table), what_if(known=_known(self.env)))
 
 
 def _known(env: BuildEnvironment) -> dict[str, Any]:

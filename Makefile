@@ -1,4 +1,4 @@
-# `make help` lists the commands. All the work is in make.py, which needs nothing but Python.
+# `make help` lists the commands. Their work is in make.py, which needs nothing but Python; `lock` and `clean` are here alone.
 
 # The first Python the lock was compiled for; `make PYTHON=/path/to/python` overrides it.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -15,7 +15,7 @@ help:
 	@echo "make test    every test"
 	@echo "make lab     JupyterLab on the notebooks"
 	@echo "make bench   measure the build against stock Jupyter Book, and write BENCHMARKS.md"
-	@echo "make lint    style and formatting"
+	@echo "make lint    style, types, and the direction of imports"
 	@echo "make lock    compile the locks anew from pyproject.toml (needs uv)"
 	@echo "make clean   remove what was built"
 

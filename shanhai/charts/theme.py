@@ -35,6 +35,7 @@ def theme() -> alt.theme.ThemeConfig:
         },
         "title": {
             "anchor": "start",
+            "color": COLORS["ink"],
             "fontSize": 16,
             "subtitleFontSize": SIZE,
             "offset": 12,

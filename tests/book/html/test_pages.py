@@ -26,6 +26,7 @@ from bs4 import BeautifulSoup
 from conftest import stated_policy
 from playwright.sync_api import Browser, Page, expect
 
+from shanhai import design
 from shanhai.book.html import theme
 from shanhai.book.html.downloads import offered, write_package
 from shanhai.evidence.checks.package import check
@@ -425,3 +426,16 @@ def test_a_book_that_knows_its_address_says_it(tmp_path):
     assert soup.find("link", rel="canonical")["href"] == "https://book.test/a&b/index.html"
     assert soup.find("meta", property="og:url")["content"] == "https://book.test/a&b/index.html"
     assert soup.find("meta", property="og:title")["content"] == "题 <b>"
+
+
+def test_every_colour_of_every_chart_has_a_partner_in_the_dark(real_book):
+    known = {light for light, _ in design.pairs()} | {"none", "transparent"}
+    found = Counter()
+    for path in real_book.rglob("*.html"):
+        for picture in re.findall(r"<svg .*?</svg>", path.read_text("utf-8"), re.S):
+            if 'role="img"' in picture:
+                found.update(re.findall(r'(?:fill|stroke)="([^"]+)"', picture))
+    assert len(found) > 10
+    assert {
+        color for color in found if color not in known and not color.startswith("url(")
+    } == set()

@@ -45,6 +45,9 @@ class MimeRenderer:
         renderer: NbElementRenderer, data: MimeData, inline: bool
     ) -> list[nodes.Element] | None:
         """Return the figure of a chart; nothing for what only JupyterLab shows; None to decline."""
+        # The plug-in is there for every book of an environment where the package is installed.
+        if "shanhai.extension" not in renderer.renderer.document.settings.env.app.extensions:
+            return None
         if data.mime_type == LAB_MIME:
             if KEY not in data.content.get("usermeta", {}):
                 renderer.logger.warning(

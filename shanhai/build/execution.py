@@ -26,6 +26,7 @@ from sphinx.util import logging
 
 from shanhai.build import results
 from shanhai.build.digests import fingerprint, package
+from shanhai.build.drawing import draw
 from shanhai.build.kernels import Task, environment, execute_one
 from shanhai.build.lock import locked
 from shanhai.build.watched import DEPENDS, Reads, UnreadableError, excluded
@@ -163,6 +164,8 @@ async def _execute_all(
             if (this := asyncio.current_task()) and this.cancelling():
                 raise asyncio.CancelledError
             seconds = time.monotonic() - start
+        # The next kernel starts meanwhile.
+        found = found or await asyncio.to_thread(draw, task)
         done += 1
         count = f"[{done}/{len(tasks)}] {task.name}"
         if not found:

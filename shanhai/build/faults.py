@@ -37,7 +37,7 @@ def raised(task: Task, index: int, error: CellExecutionError) -> str:
     if name == "NoneType" and shown:
         name, words, trace = _output(shown[-1])
     keep(task, trace)
-    return f"{place(task, index, trace)}: {_sentence(name, words)}"
+    return f"{place(task, index, trace)}: {sentence(name, words)}"
 
 
 def passed_over(task: Task) -> list[str]:
@@ -53,7 +53,7 @@ def passed_over(task: Task) -> list[str]:
             ):
                 name, words, trace = _output(output)
                 keep(task, trace)
-                found.append(f"{place(task, index, trace)}: {_sentence(name, words)}")
+                found.append(f"{place(task, index, trace)}: {sentence(name, words)}")
         told = "".join(each.text for each in cell.outputs if each.get("name") == "stderr")
         if (
             task.stderr_is_fault
@@ -104,7 +104,8 @@ def _output(output: NotebookNode) -> tuple[str, str, str]:
     return output.ename, output.evalue, plain("\n".join(output.traceback))
 
 
-def _sentence(name: str, words: str) -> str:
+def sentence(name: str, words: str) -> str:
+    """Return an exception's kind and words in one line."""
     return f"{name}: {_one_line(words)}" if words else name
 
 

@@ -1,1 +1,1 @@
-"""Charts: one theme, figures with their claims, and a renderer that writes them as SVG."""
+"""Charts: one theme, figures with their claims, a renderer for notebooks, and pictures for the book."""

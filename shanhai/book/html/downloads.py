@@ -26,6 +26,7 @@ from shanhai.book import context
 from shanhai.book.html.workbook import write_workbook
 from shanhai.book.pages import derived_table
 from shanhai.charts.mime import MIME
+from shanhai.charts.pictures import drawn
 from shanhai.evidence.files import read_json
 from shanhai.evidence.ledger import Ledger
 
@@ -98,7 +99,7 @@ def executed(env: BuildEnvironment, docname: str) -> nbformat.NotebookNode | Non
             bundle = output.get("data", {})
             chart = bundle.pop(MIME, None)
             if chart:
-                bundle["image/svg+xml"] = chart["svg"]["wide"]  # what any Jupyter can show
+                bundle["image/svg+xml"] = drawn(chart)["svg"]["wide"]  # what any Jupyter can show
     return notebook
 
 

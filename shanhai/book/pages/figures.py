@@ -17,6 +17,7 @@ from shanhai.book import context
 from shanhai.book.pages.claims import reference
 from shanhai.book.pages.outputs import displayed as outputs
 from shanhai.charts.mime import KEY, LAB_MIME, MIME
+from shanhai.charts.pictures import drawn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +63,12 @@ class MimeRenderer:
             return []
         if data.mime_type != MIME:
             return outputs.render(renderer, data, inline)
-        return [_figure(renderer, data.content, data.line)]
+        try:
+            chart = drawn(data.content)
+        except ValueError as error:
+            renderer.logger.warning(str(error), line=data.line)
+            return []
+        return [_figure(renderer, chart, data.line)]
 
 
 def _figure(renderer: NbElementRenderer, chart: dict[str, Any], line: int | None) -> nodes.figure:

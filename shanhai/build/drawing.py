@@ -26,5 +26,7 @@ def draw(task: Task) -> list[str]:
             try:
                 data[MIME] = drawn(data[MIME])
             except ValueError as error:
-                found.append(f"{faults.place(task, index)}: {faults.sentence('ValueError', str(error))}")
+                found.append(
+                    f"{faults.place(task, index)}: {faults.sentence('ValueError', str(error))}"
+                )
     return found

@@ -32,7 +32,7 @@ def drawn(chart: dict[str, Any]) -> dict[str, Any]:
     if "svg" in chart:
         return chart
     name = chart["name"]
-    pictures, specs, colors = {}, {}, {}
+    pictures, specs, colors = {}, {}, dict[str, str]()
     for variant, limit in WIDTHS.items():
         picture, specs[variant] = draw(chart["specs"][variant], limit)
         if (width := svg.width(picture)) > limit + 1:

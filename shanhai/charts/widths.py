@@ -13,7 +13,7 @@ WIDTHS = {"wide": 680, "narrow": 328}
 
 
 def across(spec: dict[str, Any]) -> int:
-    """Return how many parts of a chart stand side by side, whose widths may be shared; 0 for a single view."""
+    """Return how many parts of a chart stand side by side and may share a width; 0 of a single view."""
     if any(view is spec for view in views(spec)):
         return 0
     count = len(spec.get("hconcat", spec.get("concat", [0])))

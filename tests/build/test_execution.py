@@ -69,6 +69,13 @@ frame = pandas.DataFrame({"a": [decimal.Decimal("1.5")] * rows, "b": "x"})
 altair.Chart(frame).mark_bar().encode(x=field)
 """
 
+WIDE = """
+import altair, pandas
+from shanhai.notebook import figure
+half = altair.Chart(pandas.DataFrame({"a": [1]})).mark_bar().encode(x="a").properties(width=400)
+figure(half | half, name="pair", title="t", subtitle="s", description="d")
+"""
+
 
 def test_errors_keep_their_words(tmp_path, root):
     """Raised while a value is shown, or only told on stderr: the kernel says nothing of it by itself."""
@@ -80,6 +87,7 @@ def test_errors_keep_their_words(tmp_path, root):
         task(tmp_path, "field.ipynb", f"rows, field = 1, 'absent'{CHART}"),
         task(tmp_path, "rows.ipynb", f"rows, field = 6000, 'b:N'{CHART}"),
         task(tmp_path, "exit.ipynb", "raise SystemExit(3)"),
+        task(tmp_path, "wide.ipynb", WIDE),
         task(
             tmp_path,
             "warned.ipynb",
@@ -102,6 +110,7 @@ def test_errors_keep_their_words(tmp_path, root):
             'field.ipynb:1: cell 1, line 1: ValueError: Unable to determine data type for the field "absent"',
             "rows.ipynb:1: cell 1, line 1: MaxRowsError: The number of rows in your dataset (6000)",
             "exit.ipynb:1: cell 1, line 1: SystemExit: 3",
+            "wide.ipynb:1: cell 1, line 1: ValueError: figure 'pair': its wide picture is",
             "warned.ipynb:1: cell 1, line 1: on stderr: UserWarning: 下个版本会改名 (mend it, or give the",
         ),
         strict=True,

@@ -22,8 +22,10 @@ from shanhai import design
 from shanhai.charts import svg, theme
 from shanhai.charts.figure import figure
 from shanhai.charts.mime import KEY, LAB_MIME, MIME
-from shanhai.charts.renderer import WIDTHS, enable, render
+from shanhai.charts.pictures import drawn
+from shanhai.charts.renderer import enable, render
 from shanhai.charts.theme import actor_scale
+from shanhai.charts.widths import WIDTHS
 from shanhai.design import COLORS
 
 ROOT = Path(__file__).parents[2]
@@ -65,7 +67,8 @@ def bars() -> alt.LayerChart:
 
 
 def bundle(chart: alt.TopLevelMixin) -> dict:
-    return render(chart.to_dict())
+    bundle = render(chart.to_dict())
+    return {**bundle, MIME: drawn(bundle[MIME])} if MIME in bundle else bundle
 
 
 def pictures(chart: alt.TopLevelMixin) -> dict[str, ET.Element]:
@@ -398,6 +401,8 @@ DETERMINISM = """
 import json, sys
 import altair as alt, pandas as pd
 from shanhai.charts.figure import figure
+from shanhai.charts.mime import MIME
+from shanhai.charts.pictures import drawn
 from shanhai.charts.renderer import enable
 enable()
 data = pd.DataFrame({"x": list("abc"), "y": [1, 2, 3.3333]})
@@ -405,7 +410,8 @@ chart = alt.Chart(data).mark_bar(clip=True).encode(x="x:N", y="y:Q", color="x:N"
 chart = figure(chart + chart.mark_text().encode(text="x:N"), name="n", title="t", subtitle="s",
                 description="d", claims=["b", "a"])
 bundle = chart._repr_mimebundle_()
-sys.stdout.write(json.dumps(bundle[0] if isinstance(bundle, tuple) else bundle))
+bundle = bundle[0] if isinstance(bundle, tuple) else bundle
+sys.stdout.write(json.dumps(bundle | {MIME: drawn(bundle[MIME])}))
 """
 
 

@@ -83,11 +83,13 @@ PICTURE = """
 import hashlib
 import altair as alt, pandas as pd
 from shanhai.charts.figure import figure
+from shanhai.charts.mime import MIME
+from shanhai.charts.pictures import drawn
 from shanhai.charts.renderer import render
 data = pd.DataFrame({"a": ["上海与广东 abcg AQ 123"], "v": [1]})
 chart = alt.Chart(data).mark_bar().encode(y="a:N", x="v:Q")
 bundle = render(figure(chart, name="n", title="t", subtitle="s", description="d").to_dict())
-print(hashlib.sha256(repr(bundle).encode()).hexdigest())
+print(hashlib.sha256(repr(drawn(bundle[MIME])).encode()).hexdigest())
 """
 
 

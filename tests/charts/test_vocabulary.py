@@ -13,7 +13,9 @@ from shanhai import notebook
 from shanhai.charts import svg
 from shanhai.charts.mime import MIME
 from shanhai.charts.phone import phone
-from shanhai.charts.renderer import WIDTHS, render
+from shanhai.charts.pictures import drawn
+from shanhai.charts.renderer import render
+from shanhai.charts.widths import WIDTHS
 from shanhai.design import COLORS
 from shanhai.notebook import (
     bars,
@@ -89,8 +91,8 @@ CHARTS = {
 
 
 def pictures(chart: alt.TopLevelMixin) -> dict[str, ET.Element]:
-    drawn = render(figure(chart, name="n", **WORDS).to_dict())[MIME]["svg"]
-    return {variant: ET.fromstring(text) for variant, text in drawn.items()}
+    bundle = render(figure(chart, name="n", **WORDS).to_dict())[MIME]
+    return {variant: ET.fromstring(text) for variant, text in drawn(bundle)["svg"].items()}
 
 
 def texts(picture: ET.Element) -> list[str]:

@@ -84,26 +84,35 @@ def _variables(paths: Iterable[Path]) -> dict[str, str]:
 
 
 def fingerprint(root: Path, data: str = "data", language: str = "") -> str:
-    """Return a digest of everything a notebook's result depends on, save its own cells.
+    """Return two digests, ``surroundings-files``, of all that a notebook's result depends on but its cells.
 
-    That is every file of the book and its data that is watched and no page (``shanhai.build.watched``),
-    the package's code, the names and versions of installed packages, the Python version and platform, the
-    book's language, and the variables ``SHANHAI_*``, ``SOURCE_DATE_EPOCH`` and ``PYTHONPATH``, and those
-    whose names stand in a notebook or in Python beside it. Kernels are started without Python's other
-    variables, and with fixed locale, time zone and hashing. What else a notebook opens is a fault.
+    The first is of what every notebook depends on: the package's code, the names and versions of installed
+    packages, the Python version and platform, the book's language, Python beside the notebooks, and the
+    variables ``SHANHAI_*``, ``SOURCE_DATE_EPOCH`` and ``PYTHONPATH``, and those whose names stand in a
+    notebook or in Python beside it. Kernels are started without Python's other variables, and with fixed
+    locale, time zone and hashing. The second is of every other file of the book and its data that is
+    watched and no page (``shanhai.build.watched``). What else a notebook opens is a fault.
     """
     digest = _surroundings(root, language)
     found = list(walk(root, excluded(root)))
-    own = [path for path in found if path.suffix not in PAGES and path.name not in _SETTINGS]
-    digest.add_files("book", root, own)
     code = [path for path in found if path.suffix == ".py" or is_notebook(path)]
     for name, value in _variables(code).items():
         digest.add(name, value.encode("utf-8", "surrogateescape"))
-    _add_data(digest, root, data)
+    digest.add_files("book", root, [path for path in found if path.suffix == ".py"])
     rooms = (
         path for path in walk(PACKAGE) if path.relative_to(PACKAGE).parts[0] not in _NO_NOTEBOOK
     )
     digest.add_files("package", PACKAGE, rooms)
+    return f"{str(digest)[:16]}-{files(root, data)[:16]}"
+
+
+def files(root: Path, data: str = "data") -> str:
+    """Return a digest of all files of a book and its data that are watched and no page."""
+    digest = _Digest()
+    found = walk(root, excluded(root))
+    own = [path for path in found if path.suffix not in PAGES and path.name not in _SETTINGS]
+    digest.add_files("book", root, own)
+    _add_data(digest, root, data)
     return str(digest)
 
 

@@ -25,6 +25,7 @@ from sphinx.errors import ConfigError, SphinxError
 from sphinx.util import logging
 
 from shanhai.build import results
+from shanhai.build.dependencies import Now
 from shanhai.build.digests import fingerprint, package
 from shanhai.build.drawing import draw
 from shanhai.build.kernels import Task, environment, execute_one
@@ -84,19 +85,26 @@ def execute(
         if not missing:
             return 0
         root = missing[0].root
+        now = Now(root, data)
+        missing = [task for task in missing if not kept.take_over(task.notebook, now)]
+        if not missing:
+            return 0
         # Python would take a helper's compiled form for its source if both are of one second.
         for folder in {task.path.parent for task in missing}:
             shutil.rmtree(folder / "__pycache__", ignore_errors=True)
         reads = Reads(root, data, excluded(root))
         with _scratch() as scratch:
 
-            async def one(number: int, task: Task) -> list[str]:
+            async def one(number: int, task: Task) -> tuple[list[str], list[str]]:
                 folder = scratch / str(number)
                 folder.mkdir()
                 return await execute_one(task, folder, environment(folder, data, language), reads)
 
+            def keep(task: Task, seconds: float, read: list[str]) -> None:
+                kept.keep(task.notebook, task.path, seconds, (read, now.digest(read)))
+
             failures = _in_thread(
-                _execute_all(missing, kept, one, report, min(jobs or cores(), len(missing)))
+                _execute_all(missing, one, keep, report, min(jobs or cores(), len(missing)))
             )
     if failures:
         raise NotebookError("\n".join(failures))
@@ -146,8 +154,8 @@ async def _ended(tasks: Iterable[asyncio.Task[Any]]) -> None:
 
 async def _execute_all(
     tasks: list[Task],
-    kept: results.Results,
-    execute_one: Callable[[int, Task], Coroutine[Any, Any, list[str]]],
+    execute_one: Callable[[int, Task], Coroutine[Any, Any, tuple[list[str], list[str]]]],
+    keep: Callable[[Task, float, list[str]], None],
     report: Callable[[str], None],
     jobs: int,
 ) -> list[str]:
@@ -159,7 +167,7 @@ async def _execute_all(
         nonlocal done
         async with room:
             start = time.monotonic()
-            found = await execute_one(number, task)
+            found, read = await execute_one(number, task)
             # nbclient says of a notebook that is given up that its kernel has died.
             if (this := asyncio.current_task()) and this.cancelling():
                 raise asyncio.CancelledError
@@ -169,7 +177,7 @@ async def _execute_all(
         done += 1
         count = f"[{done}/{len(tasks)}] {task.name}"
         if not found:
-            kept.keep(task.notebook, task.path, seconds)
+            keep(task, seconds, read)
         report(f"{count} failed" if found else f"{count} {seconds:.1f} s")
         return found
 

@@ -1,7 +1,14 @@
-"""A kernel's own process: IPython's kernel, which notes each file that its notebook opens.
+"""A kernel's own process: IPython's kernel, which notes what its notebook reads and writes.
 
-``python kernel.py NOTES -f CONNECTION``. A line of the file ``NOTES`` is ``r`` or ``w`` and a path, each
-once. Files of Python and of the system are left out: they change with the versions that are installed.
+``python kernel.py NOTES -f CONNECTION``. A line of the file ``NOTES`` is one of these, each once::
+
+    r PATH              a file that is read
+    w PATH              a file that is written
+    d WORDS TABLE ROW   a row of the ledger (``*``: all), 1 where its words are read too
+    a                   another program was started, which may read anything
+
+Files of Python and of the system are left out: they change with the versions that are installed. So are
+those of the data that the ledger opens, for it says itself what it reads (`shanhai.evidence.reads`).
 """
 
 from __future__ import annotations
@@ -10,6 +17,7 @@ import os
 import sys
 
 _SYSTEM = ("/proc/", "/dev/", "/sys/", "/etc/", "/usr/share/", "/usr/lib/", "/lib/")
+_PROGRAMS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty"}
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
@@ -21,21 +29,36 @@ def watch(notes: str) -> None:
     own = {sys.prefix, sys.base_prefix, *sysconfig.get_paths().values()}
     own |= {path for path in sys.path if path.endswith("-packages")}
     ignored = (*_SYSTEM, *(f"{path}{os.sep}" for path in own if path))
+    data = os.environ.get("SHANHAI_DATA", "") + os.sep
     seen: set[str] = set()
+    expected = ""
+
+    def note(line: str) -> None:
+        if line not in seen:
+            seen.add(line)
+            os.write(handle, f"{line}\n".encode("utf-8", "surrogateescape"))
 
     def hook(event: str, arguments: tuple) -> None:
+        nonlocal expected
+        if event == "shanhai.read":
+            table, row, words = arguments
+            note(f"d {int(words)} {table} {row}")
+        elif event == "shanhai.opening":
+            expected = os.path.abspath(arguments[0])  # noqa: PTH100 - as below
+        elif event in _PROGRAMS:
+            note("a")
         if event != "open" or not isinstance(arguments[0], (str, bytes)):
             return
         path, mode, flags = arguments
         name = os.path.abspath(os.fsdecode(path))  # noqa: PTH100 - links are followed by who reads this
+        if name == expected and name.startswith(data):
+            expected = ""
+            return
         if name.startswith(ignored):
             return
         # Python's own `open` says its mode, `os.open` its flags.
         writes = any(letter in mode for letter in "wax+") if mode else bool(flags & _WRITES)
-        line = f"{'w' if writes else 'r'} {name}\n"
-        if line not in seen:
-            seen.add(line)
-            os.write(handle, line.encode("utf-8", "surrogateescape"))
+        note(f"{'w' if writes else 'r'} {name}")
 
     sys.addaudithook(hook)
 

@@ -18,7 +18,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 import shanhai
 from shanhai.build import faults
-from shanhai.build.watched import Reads
+from shanhai.build.watched import EVERYTHING, Reads
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -79,8 +79,11 @@ def environment(folder: Path, data: Path, language: str) -> dict[str, str]:
 
 async def execute_one(
     task: Task, folder: Path, variables: Mapping[str, str], reads: Reads
-) -> list[str]:
-    """Execute one notebook in place, in ``folder`` as scratch; return its faults, one line each."""
+) -> tuple[list[str], list[str]]:
+    """Execute one notebook in place, in ``folder`` as scratch.
+
+    Return its faults, one line each, and what its result depends on (`Reads.dependencies`).
+    """
     connection = folder / "k"
     manager = AsyncKernelManager(
         kernel_name=task.notebook.metadata.get("kernelspec", {}).get("name", "python3"),
@@ -111,26 +114,29 @@ async def execute_one(
                 cleanup_kc=True, env=dict(variables), stdout=file, stderr=file
             )
     except CellExecutionError as error:
-        return [faults.raised(task, current, error)]
+        return [faults.raised(task, current, error)], []
     except CellTimeoutError:
-        return [f"{faults.place(task, current)}: took longer than {task.timeout} seconds"]
+        return [f"{faults.place(task, current)}: took longer than {task.timeout} seconds"], []
     except NoSuchKernel as error:
         return [
             f"{task.name}:1: kernel {error.name!r}: notebooks run in python3 alone; "
             "write `kernelspec: {name: python3, display_name: Python 3}` in its header"
-        ]
+        ], []
     except (DeadKernelError, OSError, RuntimeError) as error:
         if isinstance(error, DeadKernelError) and current >= 0:
-            return [f"{faults.place(task, current)}: the kernel died (out of memory?)"]
+            return [f"{faults.place(task, current)}: the kernel died (out of memory?)"], []
         words = faults.plain(said.read_text("utf-8", "replace")).strip()
         faults.keep(task, words + "\n" + "".join(traceback.format_exception(error)))
         why = (words or str(error)).splitlines()[-1]
-        return [f"{task.name}:1: the kernel could not be started: {why}"]
+        return [f"{task.name}:1: the kernel could not be started: {why}"], []
     finally:
         # Where it is given up, nbclient leaves this to be done when Python ends.
         atexit.unregister(client._cleanup_kernel)
         if manager.has_kernel:
             await manager.shutdown_kernel(now=True)
     notes = connection.with_name("k.opened")
-    opened = reads.faults(notes) if notes.exists() else []
-    return [*faults.passed_over(task), *(f"{task.name}:1: {fault}" for fault in opened)]
+    if not notes.exists():
+        return faults.passed_over(task), [EVERYTHING]
+    code = "\n".join(cell.source for cell in task.notebook.cells if cell.cell_type == "code")
+    found = [f"{task.name}:1: {fault}" for fault in reads.faults(notes)]
+    return [*faults.passed_over(task), *found], reads.dependencies(notes, code)

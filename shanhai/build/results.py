@@ -1,7 +1,8 @@
 """Results of notebooks are kept by jupyter-cache, one cache for each state of what notebooks can see.
 
 jupyter-cache's key is the code cells; it knows nothing of the data. So each state of the rest
-(``digests.fingerprint``) has a cache of its own, below ``_build/.jupyter_cache``.
+(``digests.fingerprint``) has a cache of its own, below ``_build/.jupyter_cache``. A result of another state
+is taken over where what the notebook has read of the data is the same in both.
 """
 
 from __future__ import annotations
@@ -18,6 +19,11 @@ from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+    from shanhai.build.dependencies import Now
+
+MadeOf = tuple[list[str], str]
+"""What a result depends on, line by line, and the digest of it."""
+
 CACHES = Path("_build", ".jupyter_cache")
 """Where the caches are, within a book."""
 
@@ -30,6 +36,9 @@ class Results:
 
     def __init__(self, folder: Path) -> None:
         self._cache = _open(folder)
+        surroundings = folder.name.partition("-")[0]
+        others = [path for path in folder.parent.glob(f"{surroundings}-*") if path != folder]
+        self._others = sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)
 
     def has(self, notebook: NotebookNode) -> bool:
         """Return whether a notebook with these code cells has been executed."""
@@ -39,10 +48,29 @@ class Results:
             return False
         return True
 
-    def keep(self, notebook: NotebookNode, path: Path, seconds: float) -> None:
-        """Keep an executed notebook."""
-        bundle = CacheBundleIn(notebook, str(path), data={"execution_seconds": seconds})
+    def keep(self, notebook: NotebookNode, path: Path, seconds: float, made_of: MadeOf) -> None:
+        """Keep an executed notebook, with what it depends on and the digest of that."""
+        bundle = CacheBundleIn(
+            notebook, str(path), data={"execution_seconds": seconds, "made_of": made_of}
+        )
         self._cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+
+    def take_over(self, notebook: NotebookNode, now: Now) -> bool:
+        """Keep a result of another state if all that it depends on is as it was; return whether."""
+        for folder in self._others:
+            try:
+                cache = get_cache(folder)
+                record = cache.match_cache_notebook(notebook)
+                dependencies, digest = record.data["made_of"]
+                if now.digest(dependencies) != digest:
+                    continue
+                bundle = cache.get_cache_bundle(record.pk)
+            except Exception:
+                continue
+            fresh = CacheBundleIn(bundle.nb, record.uri, data=record.data)
+            self._cache.cache_notebook_bundle(fresh, check_validity=False, overwrite=True)
+            return True
+        return False
 
 
 def _open(folder: Path) -> JupyterCacheAbstract:

@@ -24,6 +24,15 @@ PAGES = {".md", ".ipynb", ".rst"}
 DEPENDS = "depends.json"
 """The file beside the document trees that names what pages were made of besides themselves."""
 
+EVERYTHING = "a"
+"""What a notebook depends on that may have read any file of the book."""
+
+_BY_HAND = re.compile(
+    r"\.(csv|json|xlsx?|txt|ya?ml|zip|parquet|db)\b|\bdata/|SHANHAI_DATA|\.directory\b|stat\(|"
+    r"listdir|scandir|glob|iterdir|\bwalk\(|exists\(|is_file|is_dir"
+)
+"""Code that names files or looks for them: what is not opened by Python's own means is not noted."""
+
 PACKAGE = Path(shanhai.__file__).parent
 
 
@@ -93,11 +102,34 @@ class Reads:
         )
         return [fault for fault in said if fault]
 
+    def dependencies(self, notes: Path, code: str) -> list[str]:
+        """Return what a result depends on, from what a kernel noted and the notebook's own code.
+
+        That is, as lines, rows of the ledger (as `shanhai.build.kernel` notes them) and files (``f`` and
+        the path from the book), or `EVERYTHING`.
+        """
+        lines = notes.read_text("utf-8", "surrogateescape").splitlines()
+        helpers = (path for path in self.watched if path.suffix == ".py")
+        if EVERYTHING in lines or any(
+            _BY_HAND.search(text) for text in (code, *(path.read_text("utf-8") for path in helpers))
+        ):
+            return [EVERYTHING]
+        found = {line for line in lines if line.startswith("d ")}
+        for line in lines:
+            path = Path(line[2:]).resolve()
+            inside = path.is_relative_to(self.root) or path.is_relative_to(self.data)
+            # One that is not there yet counts too; Python's are a state of their own.
+            if line.startswith("r ") and inside and path.suffix not in {".py", ".pyc"}:
+                found.add(f"f {os.path.relpath(path, self.root)}")
+        return sorted(found)
+
     def _own(self, lines: list[str]) -> Iterator[str]:
         """Yield the lines less the reads of what the notebook itself has written outside the book."""
         written: set[str] = set()
         for line in lines:
-            kind, name = line.split(" ", 1)
+            kind, _, name = line.partition(" ")
+            if kind in {"d", EVERYTHING}:
+                continue
             if kind == "w" and not Path(name).resolve().is_relative_to(self.root):
                 written.add(name)
             elif name not in written:

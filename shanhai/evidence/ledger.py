@@ -16,9 +16,12 @@ from typing import TYPE_CHECKING, Any
 from shanhai.evidence.checks.faults import FaultError, shown
 from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.files import cell, read_json, read_table, read_text
+from shanhai.evidence.reads import ALL, Rows, opening, read
 from shanhai.evidence.records import Claim, Fact, Identity, NonClaim, Silence, Source
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
 #: Name of the package's description.
@@ -30,7 +33,7 @@ class Ledger:
     """A data package on disk, its rows typed as its schemas say."""
 
     directory: Path
-    package: dict[str, Any] = field(repr=False)
+    _package: dict[str, Any] = field(repr=False)
 
     @classmethod
     def load(cls, directory: Path | str | None = None) -> Ledger:
@@ -41,6 +44,8 @@ class Ledger:
         """
         directory = Path(directory or default_directory())
         path = directory / DESCRIPTION
+        opening(path)
+        read(DESCRIPTION, ALL, words=False)
         try:
             package = read_json(path)
         except FaultError as fault:
@@ -52,30 +57,37 @@ class Ledger:
         return cls(directory, package)
 
     @property
+    def package(self) -> dict[str, Any]:
+        """The package's description."""
+        read(DESCRIPTION, ALL)
+        return self._package
+
+    @property
     def edition(self) -> dict[str, Any]:
         """What is known of the edition of the article: title, characters, sha256."""
-        return self.package.get("edition", {})
+        return self._package.get("edition", {})
 
     @property
     def version(self) -> str:
         """Version of the data package."""
-        return self.package.get("version", "")
+        return self._package.get("version", "")
 
     @property
     def created(self) -> date:
         """Day the data package was made."""
-        return date.fromisoformat(self.package["created"][:10])
+        return date.fromisoformat(self._package["created"][:10])
 
     @cached_property
     def tables(self) -> dict[str, dict[str, Any]]:
         """The resource descriptions by name, in the package's order."""
-        return {resource["name"]: resource for resource in self.package["resources"]}
+        return {resource["name"]: resource for resource in self._package["resources"]}
 
     @cached_property
-    def claims(self) -> dict[str, Claim]:
+    def claims(self) -> Mapping[str, Claim]:
         """The claims by id, in the article's order."""
-        claims = [Claim.of(row) for row in self.rows("claims")]
-        return {claim.id: claim for claim in sorted(claims, key=lambda claim: claim.offset)}
+        claims = [Claim.of(row) for row in self._rows("claims")]
+        ordered = sorted(claims, key=lambda claim: claim.offset)
+        return Rows("claims", {claim.id: claim for claim in ordered})
 
     @cached_property
     def non_claims(self) -> list[NonClaim]:
@@ -88,24 +100,23 @@ class Ledger:
         return [Identity.of(row) for row in self.rows("identities")]
 
     @cached_property
-    def silences(self) -> dict[str, Silence]:
+    def silences(self) -> Mapping[str, Silence]:
         """What the article does not say, by id; empty where the package has no such table."""
         return self._optional("silences", Silence)
 
     @cached_property
-    def facts(self) -> dict[str, Fact]:
+    def facts(self) -> Mapping[str, Fact]:
         """The background figures by id; empty where the package has none."""
         return self._optional("facts", Fact)
 
     @cached_property
-    def sources(self) -> dict[str, Source]:
+    def sources(self) -> Mapping[str, Source]:
         """The documents that background figures are from, by id."""
         return self._optional("sources", Source)
 
-    def _optional(self, table: str, record: type[Any]) -> dict[str, Any]:
-        return (
-            {row["id"]: record.of(row) for row in self.rows(table)} if table in self.tables else {}
-        )
+    def _optional(self, table: str, record: type[Any]) -> Mapping[str, Any]:
+        rows = self._rows(table) if table in self.tables else []
+        return Rows(table, {row["id"]: record.of(row) for row in rows})
 
     @cached_property
     def sections(self) -> dict[str, dict[str, Any]]:
@@ -113,24 +124,31 @@ class Ledger:
         rows = sorted(self.rows("sections"), key=lambda row: row["order"])
         return {row["id"]: row for row in rows}
 
-    @cached_property
+    @property
     def codes(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Every controlled value: list, then code, then its row."""
+        read("codes", ALL)
+        return self._codes
+
+    @cached_property
+    def _codes(self) -> dict[str, dict[str, dict[str, Any]]]:
         lists: dict[str, dict[str, dict[str, Any]]] = {}
-        for row in self.rows("codes"):
+        for row in self._rows("codes"):
             lists.setdefault(row["list"], {})[row["code"]] = row
         return lists
 
     def code(self, list_name: str, code: str, language: str) -> str:
         """Return the label of a controlled value in ``language`` (``zh`` or ``en``)."""
+        read("codes", code)
         try:
-            return self.codes[list_name][code][language]
+            return self._codes[list_name][code][language]
         except KeyError:
             raise EvidenceError(f"codes.csv: no {code!r} in list {list_name!r}") from None
 
     def label(self, table: str, row_id: str, language: str, column: str = "") -> str:
         """Return the label of a row: its column ``zh`` or ``en``, or ``<column>_zh``."""
         name = f"{column}_{language}" if column else language
+        read(table, row_id)
         try:
             return self._by_id(table)[row_id][name]
         except KeyError:
@@ -138,6 +156,7 @@ class Ledger:
 
     def fields(self, table: str) -> dict[str, dict[str, Any]]:
         """Return a table's field descriptions by name; ``references`` names the table a key is of."""
+        read(DESCRIPTION, ALL)
         schema = self._resource(table)["schema"]
         keys = {
             key["fields"][0]: key["reference"]["resource"] or table
@@ -154,9 +173,14 @@ class Ledger:
         Raises:
             EvidenceError: the file is missing, or a cell is not of its column's type.
         """
+        read(table, ALL)
+        return self._rows(table)
+
+    def _rows(self, table: str) -> list[dict[str, Any]]:
         resource = self._resource(table)
         path = self.directory / resource["path"]
         specs = {spec["name"]: spec for spec in resource["schema"]["fields"]}
+        opening(path)
         header, found = read_table(path)
         if not header and resource.get("background"):
             return []
@@ -175,7 +199,8 @@ class Ledger:
         """Return a table as a data frame; numbers are Decimal, dates ``datetime.date``."""
         import pandas as pd
 
-        return pd.DataFrame(self.rows(name), columns=list(self.fields(name)))
+        columns = [spec["name"] for spec in self._resource(name)["schema"]["fields"]]
+        return pd.DataFrame(self.rows(name), columns=columns)
 
     def _resource(self, table: str) -> dict[str, Any]:
         if table not in self.tables:
@@ -185,7 +210,7 @@ class Ledger:
     def _by_id(self, table: str) -> dict[str, dict[str, Any]]:
         cache = self.__dict__.setdefault("_indexes", {})
         if table not in cache:
-            cache[table] = {row["id"]: row for row in self.rows(table)}
+            cache[table] = {row["id"]: row for row in self._rows(table)}
         return cache[table]
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from shanhai.evidence.interval import Interval
+from shanhai.evidence.reads import words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,7 @@ class Record:
 
     __slots__ = ()
     required: ClassVar[bool] = True  #: Whether a package without the table is none.
+    words: ClassVar[tuple[str, ...]] = ()  #: Columns that no figure depends on.
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
@@ -63,6 +65,7 @@ class Placed(Record):
         return self.offset + len(self.token)
 
 
+@words("claims", "description_zh", "description_en", "note")
 @dataclass(frozen=True, slots=True)
 class Claim(Printed, Placed):
     """One figure as the article prints it."""
@@ -157,6 +160,7 @@ class Silence(Record):
         return self.terms.split("|")
 
 
+@words("facts", "label_zh", "label_en", "note_zh", "note_en")
 @dataclass(frozen=True, slots=True)
 class Fact(Printed):
     """A figure of another document: background, never counted among the article's.

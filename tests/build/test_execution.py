@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 
 import nbformat
 import pytest
@@ -165,6 +166,52 @@ def test_what_a_notebook_opens_is_watched_or_a_fault(tmp_path, root):
         "writes.ipynb:1: writes reference/m.txt: notebooks run side by side and may write nothing "
         "into the book",
     ]
+
+
+BOOK = "from shanhai.evidence.ledger import Ledger; ledger = Ledger.load()\n"
+ASKS = {
+    "one.ipynb": f"{BOOK}ledger.claims['sh-aid'].value",
+    "sum.ipynb": f"{BOOK}sum(claim.value for claim in ledger.claims.values())",
+    "words.ipynb": f"{BOOK}ledger.claims['sh-aid'].description_en",
+    "label.ipynb": f"{BOOK}ledger.label('places', 'shanghai', 'en')",
+    "package.ipynb": f"{BOOK}ledger.package['title']",
+    "hand.ipynb": "len(open('data/claims.csv').read())",
+    "shell.ipynb": "import subprocess; subprocess.run(['true']).returncode",
+    "absent.ipynb": "try:\n    print(open('later').read())\nexcept OSError:\n    pass",
+}
+ALL_OF_IT = {"hand.ipynb", "shell.ipynb"}
+
+
+def test_a_notebook_is_executed_when_what_it_has_read_is_another(tmp_path, root):
+    """Every change makes another state; of the results, those are taken over that do not depend on it."""
+    shutil.copytree(root / "data", tmp_path / "data")
+
+    def put(path, old, new):
+        text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), "utf-8")
+
+    def executed():
+        said = []
+        tasks = [task(tmp_path, name, asks) for name, asks in ASKS.items()]
+        folder = tmp_path / CACHES / fingerprint(tmp_path)
+        execute(tasks, folder, tmp_path / "data", "zh_CN", said.append)
+        return {line.split()[1] for line in said}
+
+    assert executed() == {*ASKS}
+    assert not executed()
+    data = tmp_path / "data"
+    for name, old, new, readers in (
+        ("claims.csv", "105.64,", "105.65,", {"one.ipynb", "sum.ipynb", "words.ipynb"}),
+        ("claims.csv", "Aid funds from Shanghai", "Aid", {"words.ipynb"}),
+        ("claims.csv", "sh-counties,", "sh-county,", {"sum.ipynb"}),
+        ("places.csv", "shanghai,上海,", "shanghai,沪,", {"label.ipynb"}),
+        ("datapackage.json", '"title": "', '"title": "x', {"package.ipynb"}),
+    ):
+        put(data / name, old, new)
+        assert executed() == readers | ALL_OF_IT, (name, new)
+    (tmp_path / "later").write_text("1", "utf-8")
+    assert executed() == {"absent.ipynb"} | ALL_OF_IT
 
 
 def test_a_book_goes_back_to_the_states_it_had_last_and_no_further(tmp_path):

@@ -78,7 +78,7 @@ def test_where_there_is_no_book_commands_say_so(tmp_path, command):
             "all-aid,lead,5,,",
             "offset: is empty; expected a value",
         ),
-        ("claims.csv", "all-aid,lead,5,378,", "all-aid,lead,5,378,,", "has not the 17 cells"),
+        ("claims.csv", "all-aid,lead,5,378,", "all-aid,lead,5,378,,", "has not the 19 cells"),
         ("sections.csv", ",433", ",", "end: is empty; expected a value"),
     ],
 )

@@ -30,11 +30,11 @@ def en(root):
 
 
 def test_the_environment_says_which_book_and_which_language(data, table, monkeypatch):
-    table("claims").set("all-aid", "note", "另一份")
+    table("claims").set("all-aid", "note_zh", "另一份")
     monkeypatch.setenv("SHANHAI_DATA", str(data))
     monkeypatch.setenv("SHANHAI_LOCALE", "en")
     book = open_book()
-    assert book.claim("all-aid").note == "另一份"
+    assert book.claim("all-aid").note_zh == "另一份"
     assert book.label("places", "yunnan") == "Yunnan"
     monkeypatch.delenv("SHANHAI_LOCALE")
     assert open_book().label("places", "yunnan") == "云南"

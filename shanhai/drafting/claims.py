@@ -206,7 +206,7 @@ class _Drafting:
             period_end=dates[1] if dates else None,
             description_zh="",
             description_en="",
-            note="",
+            note_zh="",
         )
         self.drafts.append(
             Draft(

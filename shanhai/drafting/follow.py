@@ -48,7 +48,9 @@ def follow(report: Report) -> None:
                 dated = claim.unit == "date"
                 for name in _READ if dated else _READ[:4]:
                     row[name] = _cell(getattr(claim, name))
-            row["note"] = "；".join(filter(None, (row.get("note", ""), f"旧版印作“{old.token}”")))
+            row["note_zh"] = "；".join(filter(None, (row["note_zh"], f"旧版印作“{old.token}”")))
+            if "token_en" in row:
+                row["token_en"] = ""  # Stale; where an English edition needs it, the check asks.
         if at is not None:
             row["offset"] = str(at)
             row["section"] = report.section(at)

@@ -154,6 +154,11 @@ class Ledger:
         except KeyError:
             raise EvidenceError(f"{table}.csv: no id {row_id!r} with a column {name!r}") from None
 
+    @staticmethod
+    def title(described: dict[str, Any], language: str) -> str:
+        """Return the title of a package, a table or a column in ``language``, or the one it has."""
+        return described.get(f"title_{language}") or described.get("title", "")
+
     def fields(self, table: str) -> dict[str, dict[str, Any]]:
         """Return a table's field descriptions by name; ``references`` names the table a key is of."""
         read(DESCRIPTION, ALL)

@@ -86,7 +86,10 @@ class Claim(Printed, Placed):
     period_end: date | None
     description_zh: str
     description_en: str
-    note: str
+    note_zh: str
+    #: The token in English; a book with one edition has none.
+    token_en: str = ""
+    note_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,9 @@ class NonClaim(Placed):
     offset: int
     token: str
     reason: str
-    note: str
+    note_zh: str
+    token_en: str = ""
+    note_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +157,8 @@ class Silence(Record):
     terms: str
     zh: str
     en: str
-    note: str
+    note_zh: str
+    note_en: str = ""
 
     @property
     def searched(self) -> list[str]:

@@ -74,7 +74,7 @@ def test_the_ledger_follows_when_it_is_told_to(tmp_path):
     assert verify(path, after).ok
     assert check(data) == []
     (changed,) = (claim for claim in after.claims.values() if claim.token == "127个")
-    assert "126个" in changed.note
+    assert "126个" in changed.note_zh
     again = anchor(after, read(path))
     assert again.lines == []
     assert again.summary.startswith("the edition the ledger is of")

@@ -59,11 +59,11 @@ def test_the_real_data_has_no_fault(root):
         ("claims", "gd-start", "period_end", "2016-10-31", "is not what '2016年9月' says"),
         ("claims", "all-aid", "token", "很多", "holds 0 numbers; expected one"),
         ("claims", "all-aid", "token", "=HYPERLINK(1)", "would run as a formula"),
-        ("claims", "all-aid", "note", "@SUM(A1)", "would run as a formula"),
-        ("claims", "all-aid", "note", " 空格", "has white space at an end"),
-        ("claims", "all-aid", "note", "a\x07b", "holds a control character"),
-        ("claims", "all-aid", "note", "e\u0301", "is not in Unicode NFC"),
-        ("claims", "all-aid", "note", "长" * (LENGTH_LIMIT + 1), "expected at most"),
+        ("claims", "all-aid", "note_zh", "@SUM(A1)", "would run as a formula"),
+        ("claims", "all-aid", "note_zh", " 空格", "has white space at an end"),
+        ("claims", "all-aid", "note_zh", "a\x07b", "holds a control character"),
+        ("claims", "all-aid", "note_zh", "e\u0301", "is not in Unicode NFC"),
+        ("claims", "all-aid", "note_zh", "长" * (LENGTH_LIMIT + 1), "expected at most"),
         ("non_claims", "n01", "reason", "because", "is not a code of reason"),
         ("non_claims", "n02", "offset", "238", "expected no overlap"),
         ("events", "seminar", "date_end", "1999-01-01", "is before date_start"),
@@ -115,9 +115,9 @@ def replace(path, old, new, count=1):
         (lambda p: replace(p, b"all-projects", b"all\x00projects"), ":4: -: holds a NUL byte"),
         (lambda p: replace(p, b"metric", b"mettric"), "unknown column"),
         (lambda p: replace(p, b"metric", b"donor"), "stands 2 times in the header"),
-        (lambda p: replace(p, b",note\n", b"\n"), "note: column missing"),
+        (lambda p: replace(p, b",note_zh,", b","), "note_zh: column missing"),
         (lambda p: replace(p, b"id,section", b"section,id"), "columns out of order"),
-        (lambda p: replace(p, b"\nall-aid,", b"\nall-aid,,"), "18 cells; expected 17"),
+        (lambda p: replace(p, b"\nall-aid,", b"\nall-aid,,"), "20 cells; expected 19"),
         (lambda p: replace(p, b"\nall-aid,", b'\n"all-aid,'), "not CSV"),
         (lambda p: replace(p, b"\nall-aid,", b"\n\nall-aid,"), "blank line"),
         (lambda p: os.truncate(p, SIZE_LIMIT + 1), "so it was not read"),
@@ -169,7 +169,7 @@ def test_every_fault_comes_in_one_pass_in_the_order_of_lines(data, table):
 
 
 def test_markup_in_a_cell_is_text_not_a_fault(data, table):
-    table("claims").set("all-aid", "note", "<img src=x onerror=alert(1)>")
+    table("claims").set("all-aid", "note_zh", "<img src=x onerror=alert(1)>")
     assert said(data) == []
 
 
@@ -222,11 +222,11 @@ def test_many_claims_are_checked_whole(data, table):
 def test_the_description_decides_the_rules(data):
     package = json.loads((data / "datapackage.json").read_text("utf-8"))
     claims = next(r for r in package["resources"] if r["name"] == "claims")
-    next(f for f in claims["schema"]["fields"] if f["name"] == "note")["constraints"] = {
+    next(f for f in claims["schema"]["fields"] if f["name"] == "note_zh")["constraints"] = {
         "required": True
     }
     (data / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
-    assert any("note: is empty; expected a value" in fault for fault in said(data))
+    assert any("note_zh: is empty; expected a value" in fault for fault in said(data))
 
 
 def described(data, change):
@@ -283,8 +283,8 @@ def described(data, change):
             for name in ("claims", "non_claims", "identities", "sections", "codes")
         ],
         (
-            lambda p, r: drop(r, "claims", "note"),
-            "claims: column note is missing; expected one of type",
+            lambda p, r: drop(r, "claims", "note_zh"),
+            "claims: column note_zh is missing; expected one of type",
         ),
         (lambda p, r: drop(r, "facts", "source"), "facts: column source is missing"),
         (
@@ -382,7 +382,7 @@ def test_tables_with_every_field_quoted_are_read(data):
         ),
         (
             lambda p: p.write_bytes(p.read_bytes().replace(b"\nsh-aid,", b"\nsh-aid,,", 1)),
-            "18 cells",
+            "20 cells",
         ),
     ],
 )

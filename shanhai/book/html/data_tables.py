@@ -74,8 +74,8 @@ def _table(ledger: Ledger, name: str, lang: str) -> dict[str, Any]:
     return {
         "name": name,
         "path": resource["path"],
-        "title": resource.get("title", name),
-        "header": [(field.get("title", key), key) for key, field in fields.items()],
+        "title": ledger.title(resource, lang) or name,
+        "header": [(ledger.title(field, lang) or key, key) for key, field in fields.items()],
         "rows": [
             [context.cell(ledger, fields[key], row[key], lang) for key in fields]
             for row in ledger.rows(name)
@@ -84,9 +84,10 @@ def _table(ledger: Ledger, name: str, lang: str) -> dict[str, Any]:
 
 
 def _is_foreign(key: str, fields: Iterable[str], lang: str) -> bool:
-    """Tell whether a column says in another language what one of the book's language says too."""
+    """Tell whether a column says in another language what one of the book's, or of none, says too."""
     stem, _, language = key.rpartition("_")
-    return language in LANGUAGES - {lang} and "_".join(filter(None, (stem, lang))) in fields
+    same = ("_".join(filter(None, (stem, lang))), stem)
+    return language in LANGUAGES - {lang} and any(name in fields for name in same)
 
 
 def visit(self: HTML5Translator, node: data_tables) -> None:

@@ -161,7 +161,7 @@ def _finish(app: Sphinx, exception: Exception | None) -> None:
     if any("shanhai_data_page" in meta for meta in app.env.metadata.values()):
         name = package(folder)["name"]
         write_package(folder, out / f"{name}.zip", derived)
-        write_workbook(Ledger.load(folder), out / f"{name}.xlsx")
+        write_workbook(Ledger.load(folder), out / f"{name}.xlsx", context.language(app.env))
     for path in (out / "_downloads").rglob("*.csv"):
         path.write_bytes(offered(path))
     for docname in sorted(app.env.found_docs):

@@ -27,22 +27,27 @@ _NAME_LIMIT = 31
 _WIDEST = 48
 
 
-def write_workbook(ledger: Ledger, target: Path) -> None:
-    """Write the tables of ``ledger`` to ``target``; the first sheet says what each table is."""
+def write_workbook(ledger: Ledger, target: Path, language: str = "zh") -> None:
+    """Write the tables of ``ledger`` to ``target``; the first sheet says what each table is.
+
+    Titles are those in ``language``.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     with xlsxwriter.Workbook(str(target), options) as book:
         made = datetime(ledger.created.year, ledger.created.month, ledger.created.day)
-        book.set_properties({"title": ledger.package.get("title", ""), "created": made})
+        book.set_properties({"title": ledger.title(ledger.package, language), "created": made})
         formats = _Formats(book)
         contents = [
-            [resource["path"], resource.get("title", ""), resource.get("description", "")]
+            [resource["path"], ledger.title(resource, language), resource.get("description", "")]
             for resource in ledger.tables.values()
         ]
         _sheet(book.add_worksheet(ledger.package["name"][:_NAME_LIMIT]), contents, formats)
         for number, name in enumerate(ledger.tables):
             fields = ledger.fields(name)
-            header = [f"{field.get('title', '')}\n{key}".strip() for key, field in fields.items()]
+            header = [
+                f"{ledger.title(field, language)}\n{key}".strip() for key, field in fields.items()
+            ]
             rows = [[row[key] for key in fields] for row in ledger.rows(name)]
             short = name if len(name) <= _NAME_LIMIT else f"{name[: _NAME_LIMIT - 3]}-{number}"
             _sheet(book.add_worksheet(short), rows, formats, header)

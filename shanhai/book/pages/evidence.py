@@ -70,8 +70,8 @@ class EvidenceDirective(SphinxDirective):
             nodes.paragraph("", description),
             nodes.paragraph("", term["sep"].join(facts), classes=["facts"]),
         ]
-        if claim.note and lang == "zh":
-            meaning.append(nodes.paragraph("", claim.note, classes=["note"]))
+        if note := getattr(claim, f"note_{lang}"):
+            meaning.append(nodes.paragraph("", note, classes=["note"]))
         place = term["place_format"].format(
             section=ledger.label("sections", claim.section, lang, column="label"),
             paragraph=claim.paragraph,

@@ -75,8 +75,8 @@ class SilencesDirective(SphinxDirective):
         row_id = nodes.paragraph("", "", nodes.literal("", silence.id), classes=["claim-id"])
         where, terms = searched(self.env, silence)
         cell = [nodes.paragraph("", terms), nodes.paragraph("", where, classes=["facts"])]
-        if silence.note and lang == "zh":
-            cell.append(nodes.paragraph("", silence.note, classes=["note"]))
+        if note := getattr(silence, f"note_{lang}"):
+            cell.append(nodes.paragraph("", note, classes=["note"]))
         return [[said, row_id], cell]
 
 

@@ -45,8 +45,19 @@ def test_every_table_is_a_sheet_with_every_row(data, tmp_path):
     row = next(
         cell[1:] for cell, (_, text) in claims.items() if text == "all-aid" and cell[0] == "A"
     )
-    assert claims[f"F{row}"] == ("n", "141.08") and claims[f"E{row}"] == ("s", "141.08亿元")
-    assert claims[f"M{row}"] == ("n", "42370")  # 2016-01-01 as Excel counts days
+    assert claims[f"G{row}"] == ("n", "141.08") and claims[f"E{row}"] == ("s", "141.08亿元")
+    assert claims[f"N{row}"] == ("n", "42370")  # 2016-01-01 as Excel counts days
+
+
+def test_another_edition_has_its_own_headers(data, tmp_path):
+    write_workbook(Ledger.load(data), tmp_path / "all.xlsx", "en")
+    found = sheets(tmp_path / "all.xlsx")
+    assert found["claims"]["B1"] == ("s", "Chapter\nsection")
+    assert not any(
+        re.search("[一-鿿]", text)
+        for cell, (_, text) in found["claims"].items()
+        if cell.endswith("1") and cell[:-1].isalpha()
+    )
 
 
 def test_what_looks_like_a_formula_or_an_address_stays_text(data, table, tmp_path):
@@ -54,7 +65,7 @@ def test_what_looks_like_a_formula_or_an_address_stays_text(data, table, tmp_pat
     for claim, text in zip(
         ("all-aid", "sh-aid", "gd-aid", "all-parks", "cadres", "gd-people"), texts, strict=True
     ):
-        table("claims").set(claim, "note", text)
+        table("claims").set(claim, "note_zh", text)
     write_workbook(Ledger.load(data), tmp_path / "all.xlsx")
     notes = sheets(tmp_path / "all.xlsx")["claims"].values()
     assert {("s", text) for text in texts} <= set(notes)

@@ -65,7 +65,7 @@ class Placed(Record):
         return self.offset + len(self.token)
 
 
-@words("claims", "description_zh", "description_en", "note")
+@words("claims", "description_zh", "description_en", "note_zh", "note_en")
 @dataclass(frozen=True, slots=True)
 class Claim(Printed, Placed):
     """One figure as the article prints it."""

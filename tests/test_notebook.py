@@ -100,7 +100,7 @@ def test_figures_are_formatted_with_their_unit_in_the_language_of_the_book(zh, e
 def test_a_gap_is_said_in_words(zh, en):
     assert zh.gap(Interval.exact(-21), zh.count, "个") == "少21个"
     assert zh.gap(Interval(2, 1, 3), zh.count) == "多2"
-    assert en.gap(Interval.exact(Fraction(1, 2)), lambda n: en.decimal(n, 1)) == "0.5 above"
+    assert en.gap(Interval.exact(Fraction(1, 2)), lambda n: en.decimal(n, 1)) == "0.5 more"
     # Bounds apart from zero make no difference of it: the printed numbers are the same.
     assert zh.gap(Interval(0, -1, 1), zh.count) == "不多不少"
 

@@ -7,13 +7,14 @@ A figure with bounds shows no more digits than its bounds support.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
+from babel.lists import format_list as join_list
 from babel.numbers import format_decimal, format_percent
 
 from shanhai.evidence.interval import Interval, Number, magnitude
@@ -46,12 +47,12 @@ def _places(value: Interval | Number, most: int) -> int:
 
 
 def format_count(value: Interval | Number, locale: str) -> str:
-    """Format a whole number, such as ``6614`` or ``12,345``."""
+    """Format a whole number, such as ``6614`` (``6,614`` in English) or ``12,345``."""
     return format_fixed(value, 0, locale)
 
 
 def format_fixed(value: Interval | Number, places: int, locale: str) -> str:
-    """Format a number with a fixed count of decimal places; four digits are not grouped.
+    """Format a number with a fixed count of decimal places; Chinese does not group four digits.
 
     Negative ``places`` round to tens, hundreds and so on.
     """
@@ -61,7 +62,7 @@ def format_fixed(value: Interval | Number, places: int, locale: str) -> str:
 
 
 def _decimal(number: Decimal, pattern: str, locale: str) -> str:
-    grouped = abs(number) >= 10_000
+    grouped = abs(number) >= _small(locale)
     return format_decimal(number, format=pattern, locale=_locale(locale), group_separator=grouped)
 
 
@@ -69,6 +70,12 @@ def _decimal(number: Decimal, pattern: str, locale: str) -> str:
 def _locale(name: str) -> Locale:
     """Return Babel's locale of a name, however an author wrote it; Babel takes long to find one."""
     return Locale.parse(Language.of(name).locale)
+
+
+@functools.cache
+def _small(locale: str) -> int:
+    """Return from where a locale groups digits: 10,000 where it counts in myriads, else 1,000."""
+    return 10_000 if _scale(Fraction(10_000), locale)[0] == 10_000 else 1_000
 
 
 def format_ratio(value: Interval | Number, locale: str, most: int = 3) -> str:
@@ -92,17 +99,20 @@ def format_scaled(
 
     The scale words are the locale's compact decimal patterns. A figure with bounds keeps the digits they
     support, ``most`` at the most. A plain number is shown to ``place``, the unit of its last digit, as
-    sums of printed figures are; without it, to two places of its scale at the most.
+    sums of printed figures are; without it, to two places of its scale at the most, of millions to three.
     """
     nominal = _nominal(value)
 
+    def finest(divisor: int) -> int:
+        return 0 if divisor == 1 else 2 if _small(locale) == 10_000 else 3
+
     def rounded(divisor: int) -> tuple[Decimal, int]:
         if isinstance(value, Interval):
-            places = min(2 if divisor > 1 else 0, _places(value / divisor, most))
+            places = min(finest(divisor), _places(value / divisor, most))
         elif place is not None:
             places = max(0, magnitude(Fraction(divisor)) - magnitude(Fraction(place)))
         else:
-            places = 2 if divisor > 1 else 0
+            places = finest(divisor)
         return decimal(nominal / divisor, places), places
 
     divisor, pattern = _scale(abs(nominal), locale)
@@ -114,7 +124,7 @@ def format_scaled(
         number, places = rounded(lifted)
     if isinstance(value, Interval) or place is not None:
         return pattern.format(format_fixed(Fraction(number), places, locale))
-    return pattern.format(_decimal(number, "#,##0.##", locale))
+    return pattern.format(_decimal(number, "#,##0.###", locale))
 
 
 def format_bounds(value: Interval, locale: str, *, percent: bool = False) -> tuple[str, str]:
@@ -142,7 +152,10 @@ def common_scale(values: Iterable[Interval | Number], locale: str) -> tuple[int,
 
 
 def _scale(value: Fraction, locale: str) -> tuple[int, str]:
-    """Return the divisor and the pattern, with ``{}`` for the number, of the locale's scale."""
+    """Return the divisor and the pattern, with ``{}`` for the number, of the locale's scale.
+
+    Thousands are no scale: 7,210 is read at a glance, "7.21 thousand" is not.
+    """
     formats = _locale(locale).compact_decimal_formats
     compact = formats["long" if "long" in formats else "short"]["other"]
     best = (1, "{}")
@@ -151,9 +164,22 @@ def _scale(value: Fraction, locale: str) -> tuple[int, str]:
         zeros = text.count("0")
         if zeros and int(key) <= value:
             divisor = int(key) // 10 ** (zeros - 1)
-            if divisor > 1 and value >= divisor and text.strip("0"):
+            if 10_000 <= divisor <= value and text.strip("0"):
                 best = (divisor, text.replace("0" * zeros, "{}"))
     return best
+
+
+def plural(number: str, locale: str) -> str:
+    """Return the locale's plural category of a number as shown: ``one`` of ``1``, in English."""
+    try:
+        return _locale(locale).plural_form(Decimal(number))
+    except InvalidOperation:
+        return "other"
+
+
+def format_list(words: Sequence[str], locale: str) -> str:
+    """Join words as the locale joins a list of them."""
+    return join_list(words, style="standard", locale=_locale(locale))
 
 
 def format_day(value: date, locale: str) -> str:

@@ -34,9 +34,10 @@ def rows(
     what is found out without them.
 
     The frame's columns: ``label``; ``value``, ``low``, ``high``, floats, all in the one scale that the
-    largest needs (``attrs["unit"]`` names it: ``亿元``); ``printed``, the figure as the article prints
-    it, or as ``form`` shows it; ``actor`` and ``color``, the side it is about and its colour; ``says``,
-    the sentence for a reader who points at the mark. ``attrs["claims"]`` are all claims it rests on.
+    largest needs (``attrs["unit"]`` names it: ``亿元``; ``attrs["scale"]`` is how much one of it is);
+    ``printed``, the figure as the book's language prints it, or as ``form`` shows it; ``actor`` and
+    ``color``, the side it is about and its colour; ``says``, the sentence for a reader who points at the
+    mark. ``attrs["claims"]`` are all claims it rests on.
 
     Raises:
         KeyError: a claim is unknown.
@@ -68,6 +69,7 @@ def rows(
         ]
     units = {quantity.unit for quantity in known}
     frame.attrs["unit"] = scale + (book.unit(units.pop()) if len(units) == 1 else "")
+    frame.attrs["scale"] = divisor
     frame.attrs["claims"] = list(dict.fromkeys(claim for q in known for claim in q.claims))
     return frame
 
@@ -77,15 +79,14 @@ def _printed(
 ) -> str:
     if form is not None:
         return form(quantity)
-    if isinstance(figure, str) and book.language == "zh":
-        return book.claim(figure).token
+    if isinstance(figure, str):
+        return book.printed(figure)
     amount = quantity.unit.partition("/")[0]
     return book.money(quantity, amount) if amount else book.ratio(quantity)
 
 
 def _sentence(book: Book, label: str, figure: Figure, printed: str) -> str:
     """Return a row in words: what the figure is, and the figure."""
-    said = label
     if isinstance(figure, str):
-        said = getattr(book.claim(figure), f"description_{book.language}", "") or label
-    return f"{said}：{printed}。" if book.language == "zh" else f"{said}: {printed}."
+        label = book.label("claims", figure, "description") or label
+    return book.sentence(label, printed)

@@ -4,7 +4,7 @@ A figure that a notebook derives stays a `Quantity` until it is shown, so that i
 
     total, parts = book.q("all-aid"), book.q("sh-aid") + book.q("gd-aid")
     glue("aid-sum", parts, book.money)                                 # 135.91亿元
-    glue("aid-gap", parts - total, book.difference(book.money))        # 少5.17亿元
+    glue("aid-gap", parts - total, book.gap)                           # 少5.17亿元
     glue("aid-gap-share", abs(parts - total) / total, book.percent)
     glue("left-over", book.constant(16, "云南的州、市") - book.q("sh-prefectures"), book.count)
     glue("measure-count", book.counted(measures, "measures"), book.count)
@@ -50,10 +50,10 @@ from shanhai.design import COLORS
 from shanhai.evidence.derivation import MIME, Derivation
 from shanhai.evidence.ledger import Claim, Ledger
 from shanhai.evidence.quantity import Quantity, total
-from shanhai.evidence.quantity import place as printed_place
 from shanhai.evidence.reconcile import Finding, reconcile
 from shanhai.frames import Figures, rows
 from shanhai.language import Language
+from shanhai.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -149,6 +149,11 @@ class Book:
     ledger: Ledger
     locale: str
 
+    @cached_property
+    def wording(self) -> Wording:
+        """What says figures in the book's language."""
+        return Wording(self.ledger, self.locale)
+
     @property
     def language(self) -> str:
         """Suffix of the data's language columns."""
@@ -194,9 +199,12 @@ class Book:
         """Return a table of the data package."""
         return self.ledger.table(name)
 
-    def label(self, table: str, row_id: str) -> str:
-        """Return the label of a row of places, metrics or people."""
-        return self.ledger.label(table, row_id, self.language)
+    def label(self, table: str, row_id: str, column: str = "") -> str:
+        """Return a row's words in the book's language: its label, or those of a column.
+
+        The columns are named without their language: ``description`` for ``description_zh``.
+        """
+        return self.ledger.label(table, row_id, self.language, column)
 
     def code(self, list_name: str, code: str) -> str:
         """Return the label of a controlled value."""
@@ -264,27 +272,40 @@ class Book:
         """Return the verdict on every identity."""
         return reconcile(self.ledger)
 
-    def money(self, value: Interval | Number, unit: str = "CNY", like: str | None = None) -> str:
+    def money(self, value: Interval | Number, unit: str = "CNY") -> str:
         """Format an amount in the locale's scale, with its unit's label.
 
-        A sum of printed figures is shown to their last place, as one who adds them finds it; ``like``
-        is a claim to whose last place a plain number is shown.
+        A sum of printed figures is shown to their last place, as one who adds them finds it.
         """
-        place: Number | None = self.claim(like).place if like else None
-        if isinstance(value, Quantity):
-            place = place or printed_place(value.formula, self._place)
-            value = value if place is None else value.value
-        return f"{formats.format_scaled(value, self.locale, place=place)}{self.unit(unit)}"
+        return self.wording.amount(value, unit)
 
-    def _place(self, kind: str, row_id: str) -> Number:
-        return (self.ledger.claims if kind == "claim" else self.ledger.facts)[row_id].place
+    def amount(self, value: Quantity) -> str:
+        """Format a quantity with its own unit: ``26个县``, ``2.22 million yuan per project``."""
+        return self.wording.amount(value)
+
+    def tally(self, value: Quantity) -> str:
+        """Format how many there are, without the name of what is counted: ``26个``, ``26``."""
+        return self.wording.tally(value)
+
+    def printed(self, claim_id: str) -> str:
+        """Return a claim's figure as the book's language prints it."""
+        return self.wording.printed(self.claim(claim_id))
 
     def unit(self, unit: str) -> str:
         """Return a unit's label as it follows a number; of a ratio, of what is above the line."""
-        if not unit:
-            return ""
-        label = self.code("unit", unit.partition("/")[0])
-        return label if self.language == "zh" else f" {label}"
+        return self.wording.unit(unit)
+
+    def listed(self, words: Sequence[str]) -> str:
+        """Return words as a list, joined as the language joins them."""
+        return self.wording.listed(words)
+
+    def clauses(self, *texts: str) -> str:
+        """Return texts with the language's comma between them."""
+        return self.wording.clauses(*texts)
+
+    def sentence(self, head: str, text: str) -> str:
+        """Return a sentence for ``says``: what is spoken of, a colon, what is said of it."""
+        return self.wording.sentence(head, text)
 
     def count(self, value: Interval | Number) -> str:
         """Format a whole number."""
@@ -314,17 +335,9 @@ class Book:
         """Format a year and a month."""
         return formats.format_month(value, self.locale)
 
-    def difference(self, form: Callable[[Any], str], suffix: str = "") -> Callable[[Any], str]:
-        """Return the form in which a difference is said in words: see ``gap``."""
-        return lambda value: self.gap(value, form, suffix)
-
-    def gap(self, value: Interval, form: Callable[[Any], str], suffix: str = "") -> str:
-        """Say a difference in words: more or less by how much, or equal.
-
-        The nominal difference is shown, as one who subtracts the printed numbers finds it.
-        """
-        key = "equal" if not value.value else ("more" if value.value > 0 else "less")
-        return self.code("difference", key).format(form(abs(value)) + suffix)
+    def gap(self, value: Interval) -> str:
+        """Say a difference in words: more or less by how much, or equal; for ``glue`` as a form too."""
+        return self.wording.gap(value)
 
     def years_between(self, first: str, second: str) -> int:
         """Return the whole calendar years between two date claims."""

@@ -16,12 +16,14 @@ from shanhai.evidence.interval import Interval
     ("value", "zh", "en"),
     [
         (0, "0", "0"),
-        (7214, "7214", "7.21 thousand"),
+        (7214, "7214", "7,214"),
         (517_000_000, "5.17亿", "517 million"),
         (-517_000_000, "-5.17亿", "-517 million"),
-        (79_200, "7.92万", "79.2 thousand"),
+        (79_200, "7.92万", "79,200"),
         (87_000_000, "8700万", "87 million"),
-        (14_108_000_000, "141.08亿", "14.11 billion"),
+        (963_500, "96.35万", "963,500"),
+        (9_635_000, "963.5万", "9.635 million"),
+        (14_108_000_000, "141.08亿", "14.108 billion"),
     ],
 )
 def test_scales_are_the_locale_s(value, zh, en):
@@ -58,7 +60,8 @@ def test_fixed_places_round_half_even(value, places):
     assert abs(Fraction(Decimal(text)) - value) <= Fraction(1, 2 * 10**places)
 
 
-def test_four_digits_are_not_grouped():
+def test_four_digits_are_grouped_in_english_alone():
+    assert formats.format_count(6614, "en_GB") == "6,614"
     assert formats.format_count(6614, "zh_CN") == "6614"
     assert formats.format_count(66140, "zh_CN") == "66,140"
     assert formats.format_count(Interval.exact(5), "zh_CN") == "5"
@@ -88,28 +91,42 @@ def test_periods(start, end, zh):
 def test_days_and_months_follow_the_locale():
     assert formats.format_day(date(2026, 11, 23), "zh_CN") == "2026年11月23日"
     assert formats.format_day(date(2026, 11, 23), "en") == "November 23, 2026"
+    assert formats.format_day(date(2026, 11, 23), "en_GB") == "23 November 2026"
     assert formats.format_month(date(2016, 9, 1), "en") == "September 2016"
 
 
+def test_lists_and_plurals_are_the_locale_s():
+    assert formats.format_list(["甲", "乙", "丙"], "zh_CN") == "甲、乙和丙"
+    assert formats.format_list(["a", "b", "c"], "en_GB") == "a, b and c"
+    assert formats.format_list([], "en") == ""
+    assert [formats.plural(number, "en") for number in ("1", "2", "1.0", "1 million")] == [
+        "one", "other", "other", "other",
+    ]  # fmt: skip
+    assert formats.plural("1", "zh_CN") == "other"
+
+
 @pytest.mark.parametrize(
-    ("value", "place", "zh"),
+    ("value", "place", "zh", "en"),
     [
-        (79000, 100, "7.90万"),
-        (517_000_000, 10**6, "5.17亿"),
-        (87_000_000, 10**6, "8700万"),
-        (6925, 1, "6925"),
+        (79000, 100, "7.90万", "79,000"),
+        (517_000_000, 10**6, "5.17亿", "517 million"),
+        (87_000_000, 10**6, "8700万", "87 million"),
+        (6925, 1, "6925", "6,925"),
+        (13_591_000_000, 10**6, "135.91亿", "13.591 billion"),
+        (9_635_000, 1000, "963.5万", "9.635 million"),
     ],
 )
-def test_a_sum_is_shown_to_the_printed_place(value, place, zh):
+def test_a_sum_is_shown_to_the_printed_place(value, place, zh, en):
     assert formats.format_scaled(value, "zh_CN", place=place) == zh
+    assert formats.format_scaled(value, "en", place=place) == en
 
 
 @pytest.mark.parametrize(
     ("value", "zh", "en"),
     [
         (99_999_999, "1亿", "100 million"),
-        (999_999, "100万", "1 million"),
-        (9_999, "9999", "10 thousand"),
+        (999_999, "100万", "999,999"),
+        (9_999, "9999", "9,999"),
     ],
 )
 def test_a_number_that_rounding_lifts_is_shown_in_the_next_scale(value, zh, en):

@@ -89,20 +89,50 @@ def test_a_place_without_a_colour_has_none(zh):
 def test_figures_are_formatted_with_their_unit_in_the_language_of_the_book(zh, en):
     assert zh.money(517_000_000) == "5.17亿元" and en.money(517_000_000) == "517 million yuan"
     assert zh.money(79_200, "person") == "7.92万人"
-    assert zh.money(79_000, "person", like="sh-people") == "7.90万人"
+    assert en.money(79_200, "person") == "79,200 people" and en.money(1, "person") == "1 person"
     assert zh.count(zh.q("all-projects")) == "6614"
+    per_project = zh.q("sh-aid") / zh.q("sh-projects")
+    assert (zh.amount(per_project), zh.money(per_project)) == ("每个项目185.6万元", "185.6万元")
+    assert en.amount(per_project) == "1.856 million yuan per project"
+    people = zh.q("sh-people-jobs") + zh.q("sh-people-links")
+    assert (zh.amount(people), en.amount(people)) == ("7.90万人", "79,000 people")
+    assert (zh.tally(zh.q("sh-counties")), en.tally(en.q("sh-counties"))) == ("74个", "74")
     ratio = zh.q("sh-people-jobs") / zh.q("sh-people")
     assert (zh.ratio(ratio), zh.percent(ratio), zh.decimal(ratio, 3)) == ("0.13", "13%", "0.130")
     assert zh.month(date(2016, 9, 1)) == "2016年9月"
     assert en.month(date(2016, 9, 1)) == "September 2016"
 
 
-def test_a_gap_is_said_in_words(zh, en):
-    assert zh.gap(Interval.exact(-21), zh.count, "个") == "少21个"
-    assert zh.gap(Interval(2, 1, 3), zh.count) == "多2"
-    assert en.gap(Interval.exact(Fraction(1, 2)), lambda n: en.decimal(n, 1)) == "0.5 more"
-    # Bounds apart from zero make no difference of it: the printed numbers are the same.
-    assert zh.gap(Interval(0, -1, 1), zh.count) == "不多不少"
+@pytest.mark.parametrize(
+    ("left", "right", "in_zh", "in_en"),
+    [
+        ("all-aid", "sh-aid", "少35.44亿元", "3.544 billion yuan less"),
+        ("gd-donations", "gd-aid", "多24.23亿元", "2.423 billion yuan more"),
+        ("coast-hospitals", "yn-hospitals", "少21家", "21 fewer"),
+        ("coast-schools", "yn-schools", "多9所", "9 more"),
+        ("sh-people", "sh-people-jobs", "少约68900人", "about 68,900 fewer"),
+        ("sh-districts", "sh-districts-again", "不多不少", "no more and no less"),
+    ],
+)
+def test_a_gap_is_said_in_words(zh, en, left, right, in_zh, in_en):
+    assert zh.gap(zh.q(right) - zh.q(left)) == in_zh.replace("68900", "68,900")
+    assert en.gap(en.q(right) - en.q(left)) == in_en
+
+
+def test_a_gap_of_no_unit_is_a_number_and_bounds_apart_from_zero_make_none(zh, en):
+    assert en.gap(Interval.exact(Fraction(21))) == "21 more"
+    assert zh.gap(Interval(0, -1, 1)) == "不多不少"
+
+
+def test_words_are_joined_as_each_language_joins_them(zh, en):
+    assert (zh.listed(["甲", "乙", "丙"]), en.listed(["a", "b"])) == ("甲、乙和丙", "a and b")
+    assert (zh.clauses("甲", "乙"), en.clauses("a", "b")) == ("甲，乙", "a, b")
+    assert (zh.sentence("甲", "乙"), en.sentence("a", "b")) == ("甲：乙。", "a: b.")
+
+
+def test_a_figure_is_printed_as_its_language_prints_it(zh, en):
+    assert (zh.printed("all-aid"), en.printed("all-aid")) == ("141.08亿元", "14.108 billion yuan")
+    assert (zh.printed("sh-start"), en.printed("sh-start")) == ("1996年", "1996")
 
 
 def test_years_between_two_dates(zh):

@@ -69,3 +69,32 @@ def test_code_reads_at_a_glance(path):
         assert max(map(len, source.splitlines())) <= 100, source
         bare = re.sub(r'"[^"\n]*"|#.*', "", source)
         assert not re.search("[\u4e00-\u9fff]", bare), "names in code are English"
+
+
+def test_every_heading_has_a_label_of_its_own_so_that_all_editions_have_the_same_anchors():
+    labels: list[str] = []
+    for path in [*NOTEBOOKS, *PAGES]:
+        lines = re.sub(r"```.*?```", "", path.read_text("utf-8"), flags=re.S).splitlines()
+        for before, line in zip(lines, lines[1:], strict=False):
+            if re.match("#+ ", line):
+                label = re.fullmatch(r"\(([a-z]+(?:-[a-z]+)*)\)=", before)
+                assert label, f"{path.name}: {line}: no (label)= in the line before"
+                labels.append(label[1])
+    assert len(labels) == len(set(labels)) > 50
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_code_asks_the_book_for_what_differs_between_languages(path):
+    """A Chinese text is a label and no more: it is not compared, asked for by name or put together."""
+    han = "[\u4e00-\u9fff]"
+    for source in cells(path, "code"):
+        for fault in (
+            rf'[=!]= "{han}',
+            rf'[\w\]]\["{han}',
+            r"_zh\b",
+            r"\.zh\b",
+            '"、"',
+            r"1e[48]\b",
+            r"\.token\b",
+        ):
+            assert not re.search(fault, source), (fault, source)

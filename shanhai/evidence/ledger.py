@@ -137,12 +137,18 @@ class Ledger:
             lists.setdefault(row["list"], {})[row["code"]] = row
         return lists
 
-    def code(self, list_name: str, code: str, language: str) -> str:
-        """Return the label of a controlled value in ``language`` (``zh`` or ``en``)."""
+    def code(self, list_name: str, code: str, language: str, default: str | None = None) -> str:
+        """Return the label of a controlled value in ``language``; of an unknown one ``default``.
+
+        Raises:
+            EvidenceError: the list has no such value, and there is no default.
+        """
         read("codes", code)
         try:
             return self._codes[list_name][code][language]
         except KeyError:
+            if default is not None:
+                return default
             raise EvidenceError(f"codes.csv: no {code!r} in list {list_name!r}") from None
 
     def label(self, table: str, row_id: str, language: str, column: str = "") -> str:

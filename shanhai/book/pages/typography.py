@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 from sphinx.transforms import SphinxTransform
 
+from shanhai.book import context
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
@@ -30,6 +32,10 @@ class JoinLines(SphinxTransform):
 
     def apply(self) -> None:
         """Rewrite the text nodes that hold a break, looking at what stands on either side."""
+        if (
+            context.language(self.env) != "zh"
+        ):  # Elsewhere quotes and dashes have spaces beside them.
+            return
         for text in list(self.document.findall(nodes.Text)):
             parent = text.parent
             if "\n" not in text or isinstance(parent, nodes.FixedTextElement | nodes.raw):

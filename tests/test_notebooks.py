@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import jupytext
@@ -75,7 +76,7 @@ def test_every_heading_has_a_label_of_its_own_so_that_all_editions_have_the_same
     labels: list[str] = []
     for path in [*NOTEBOOKS, *PAGES]:
         lines = re.sub(r"```.*?```", "", path.read_text("utf-8"), flags=re.S).splitlines()
-        for before, line in zip(lines, lines[1:], strict=False):
+        for before, line in pairwise(lines):
             if re.match("#+ ", line):
                 label = re.fullmatch(r"\(([a-z]+(?:-[a-z]+)*)\)=", before)
                 assert label, f"{path.name}: {line}: no (label)= in the line before"

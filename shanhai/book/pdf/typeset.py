@@ -141,12 +141,7 @@ def _cited_pages(source: Path) -> dict[str, list[int]]:
         font_paths=fonts(),
         ignore_system_fonts=True,
     )
-    pages: dict[str, list[int]] = {}
-    for label, page in (pair for pairs in json.loads(found) for pair in pairs):
-        known = pages.setdefault(label.partition("#")[2], [])
-        if page not in known:
-            known.append(page)
-    return pages
+    return {label.partition("#")[2]: pages for label, pages in json.loads(found)}
 
 
 def _place(diagnostic: str | None) -> str:

@@ -1,32 +1,77 @@
 """The charts of a notebook that has been executed get their pictures, which are kept with its results.
 
-One process draws for all kernels: each would take a second and a hundred megabytes to get ready.
+One process draws for all kernels: each would take a second and a hundred megabytes to get ready. It ends
+with the execution, and what it holds with it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, Self
 
 from shanhai.build import faults
 from shanhai.charts.mime import MIME
-from shanhai.charts.pictures import drawn
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from shanhai.build.kernels import Task
 
 
-def draw(task: Task) -> list[str]:
-    """Draw a notebook's charts in place; return a line for each that cannot be drawn."""
-    found = []
-    for index, cell in enumerate(task.notebook.cells):
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            if MIME not in data:
-                continue
-            try:
-                data[MIME] = drawn(data[MIME])
-            except ValueError as error:
-                found.append(
-                    f"{faults.place(task, index)}: {faults.sentence('ValueError', str(error))}"
+class Drawer:
+    """A process that draws charts, started when the first is there."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+        self._process: subprocess.Popen[str] | None = None
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+
+    def draw(self, task: Task) -> list[str]:
+        """Draw a notebook's charts in place; return a line for each that cannot be drawn."""
+        found = []
+        for index, cell in enumerate(task.notebook.cells):
+            for output in cell.get("outputs", []):
+                data = output.get("data", {})
+                if MIME not in data:
+                    continue
+                answer = self._ask(data[MIME])
+                if "error" in answer:
+                    fault = faults.sentence("ValueError", answer["error"])
+                    found.append(f"{faults.place(task, index)}: {fault}")
+                else:
+                    data[MIME] = answer
+        return found
+
+    def _ask(self, chart: dict[str, Any]) -> dict[str, Any]:
+        with self._lock:
+            if self._process is None:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "shanhai.charts.pictures"],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                    text=True,
+                    encoding="utf-8",
+                    env=dict(self._variables),
                 )
-    return found
+            assert self._process.stdin and self._process.stdout
+            try:
+                print(json.dumps(chart), file=self._process.stdin, flush=True)
+                answer = self._process.stdout.readline()
+            except BrokenPipeError:
+                answer = ""
+        if not answer:
+            return {"error": "the process that draws charts has ended (out of memory?)"}
+        known: dict[str, Any] = json.loads(answer)
+        return known

@@ -27,8 +27,8 @@ from sphinx.util import logging
 from shanhai.build import results
 from shanhai.build.dependencies import Now
 from shanhai.build.digests import fingerprint, package
-from shanhai.build.drawing import draw
-from shanhai.build.kernels import Task, environment, execute_one
+from shanhai.build.drawing import Drawer
+from shanhai.build.kernels import Task, environment, execute_one, python_path
 from shanhai.build.lock import locked
 from shanhai.build.watched import DEPENDS, Reads, UnreadableError, excluded
 from shanhai.evidence.checks.package import check
@@ -93,7 +93,8 @@ def execute(
         for folder in {task.path.parent for task in missing}:
             shutil.rmtree(folder / "__pycache__", ignore_errors=True)
         reads = Reads(root, data, excluded(root))
-        with _scratch() as scratch:
+        variables = {**os.environ, "PYTHONPATH": python_path(), "PYTHONUTF8": "1"}
+        with _scratch() as scratch, Drawer(variables) as drawer:
 
             async def one(number: int, task: Task) -> tuple[list[str], list[str]]:
                 folder = scratch / str(number)
@@ -104,7 +105,9 @@ def execute(
                 kept.keep(task.notebook, task.path, seconds, (read, now.digest(read)))
 
             failures = _in_thread(
-                _execute_all(missing, one, keep, report, min(jobs or cores(), len(missing)))
+                _execute_all(
+                    missing, one, drawer.draw, keep, report, min(jobs or cores(), len(missing))
+                )
             )
     if failures:
         raise NotebookError("\n".join(failures))
@@ -155,6 +158,7 @@ async def _ended(tasks: Iterable[asyncio.Task[Any]]) -> None:
 async def _execute_all(
     tasks: list[Task],
     execute_one: Callable[[int, Task], Coroutine[Any, Any, tuple[list[str], list[str]]]],
+    draw: Callable[[Task], list[str]],
     keep: Callable[[Task, float, list[str]], None],
     report: Callable[[str], None],
     jobs: int,

@@ -53,6 +53,14 @@ class _OnlyPython(KernelSpecManager):
         return KernelSpec(argv=command, display_name="Python 3", language="python")
 
 
+def python_path() -> str:
+    """Return the ``PYTHONPATH`` on which a process that is started finds this package first."""
+    package = str(Path(shanhai.__file__).parents[1])
+    return os.pathsep.join(
+        [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    )
+
+
 def environment(folder: Path, data: Path, language: str) -> dict[str, str]:
     """Return the variables a kernel is started with.
 
@@ -62,13 +70,11 @@ def environment(folder: Path, data: Path, language: str) -> dict[str, str]:
     cannot differ from one machine to another.
     """
     variables = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    package = str(Path(shanhai.__file__).parents[1])
-    path = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
         variables[name] = str(folder)
     variables.setdefault("SHANHAI_LOCALE", language)
     return variables | {
-        "PYTHONPATH": os.pathsep.join(path),
+        "PYTHONPATH": python_path(),
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
         "TZ": "UTC",

@@ -1,10 +1,16 @@
-"""Pictures of a chart: its two layouts drawn as SVG, with room for all of their text."""
+"""Pictures of a chart: its two layouts drawn as SVG, with room for all of their text.
+
+As a program this reads charts from its input, a line of JSON each, and answers each with a line: the chart
+with its pictures, or ``{"error": …}``.
+"""
 
 from __future__ import annotations
 
 import copy
 import functools
+import json
 import os
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -106,3 +112,17 @@ def _register_font() -> None:
             del os.environ[name]
             if before is not None:
                 os.environ[name] = before
+
+
+def main() -> None:
+    """Draw what is asked for, until the input ends."""
+    for line in sys.stdin:
+        try:
+            answer = drawn(json.loads(line))
+        except ValueError as error:
+            answer = {"error": str(error)}
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -89,4 +90,7 @@ def library() -> str:
 
 if __name__ == "__main__":
     # A process of its own: Vega's compiler holds Python's lock, so that a thread would not do.
-    sys.stdout.buffer.write(library().encode())
+    kept = Path(sys.argv[1])
+    unfinished = kept.with_suffix(f".{os.getpid()}")
+    unfinished.write_text(library(), "utf-8", newline="")
+    os.replace(unfinished, kept)

@@ -6,13 +6,15 @@ folded among its tools.
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 import subprocess
 import sys
-import tempfile
 from html import escape
+from importlib.metadata import version
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
@@ -115,35 +117,35 @@ def _cell(value: str | int | float | bool) -> str:
 
 
 class Library:
-    """Vega, put together in another process while the pages are written: it takes a second."""
+    """Vega, put together in another process while the pages are written, for it takes two seconds.
+
+    It is kept beside the document trees: another build needs it as it is.
+    """
 
     def __init__(self) -> None:
         self.writer: subprocess.Popen[bytes] | None = None
-        self.file: IO[bytes] | None = None
+        self.kept = Path()
 
     def start(self, app: Sphinx, _env: BuildEnvironment) -> None:
-        """Start the process."""
-        if app.builder.format == "html":
-            # A file of its own: more than a pipe holds.
-            self.file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it is read
+        """Start the process, if Vega is not there."""
+        if app.builder.format != "html":
+            return
+        maker = hashlib.sha256(Path(chart_files.__file__).read_bytes()).hexdigest()[:8]
+        name = f"vega-{version('vl-convert-python')}-{maker}.js"
+        self.kept = Path(app.doctreedir) / name
+        if not self.kept.is_file():
             self.writer = subprocess.Popen(
-                [sys.executable, "-m", chart_files.__name__],
+                [sys.executable, "-m", chart_files.__name__, str(self.kept)],
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-                stdout=self.file,
             )
 
     def write(self, app: Sphinx, failure: Exception | None) -> None:
         """Put Vega beside the charts, if the pages have any."""
-        if self.writer is None or self.file is None:
-            return
-        with self.file as file:
-            code = self.writer.wait()
-            folder = Path(app.outdir) / chart_files.FOLDER
-            if failure is None and folder.is_dir():
-                if code:
-                    raise ExtensionError(f"Vega could not be put together: code {code}")
-                file.seek(0)
-                (folder / chart_files.LIBRARY).write_bytes(file.read())
+        if self.writer and (code := self.writer.wait()) and failure is None:
+            raise ExtensionError(f"Vega could not be put together: code {code}")
+        folder = Path(app.outdir) / chart_files.FOLDER
+        if failure is None and folder.is_dir() and self.kept.is_file():
+            shutil.copyfile(self.kept, folder / chart_files.LIBRARY)
 
 
 def _has_charts(doctree: nodes.document) -> bool:

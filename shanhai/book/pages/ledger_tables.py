@@ -37,20 +37,17 @@ class LedgerTableDirective(SphinxDirective):
         headers = [header.strip() for header in self.options["headers"].split("|")]
         if len(headers) != len(columns):
             raise self.error(f"{len(columns)} columns but {len(headers)} headers")
-        frame = ledger.table(name)
-        missing = [column for column in columns if column not in frame.columns]
-        if missing:
-            raise self.error(f"table {name!r} has no column {missing[0]!r}")
-        if "where" in self.options:
-            field, _, value = self.options["where"].partition("=")
-            if field not in frame.columns:
-                raise self.error(f"table {name!r} has no column {field!r}")
-            frame = frame[frame[field].astype(str) == value]
+        fields, chosen = ledger.fields(name), ledger.rows(name)
+        field, _, value = self.options.get("where", "").partition("=")
+        for column in (*columns, *filter(None, [field])):
+            if column not in fields:
+                raise self.error(f"table {name!r} has no column {column!r}")
+        if field:
+            chosen = [row for row in chosen if str(row[field]) == value]
         lang = context.language(self.env)
-        fields = ledger.fields(name)
         rows = [
             [[nodes.paragraph("", context.cell(ledger, fields[c], row[c], lang))] for c in columns]
-            for _, row in frame.iterrows()
+            for row in chosen
         ]
         return [context.table(headers, rows, self.options.get("widths"), classes=["ledger"])]
 
@@ -63,7 +60,7 @@ class GlossaryDirective(SphinxDirective):
         ledger = context.ledger(self.env, "glossary", "codes")
         lang = context.language(self.env)
         items = nodes.definition_list(classes=["glossary"])
-        for row in ledger.table("glossary").to_dict("records"):
+        for row in ledger.rows("glossary"):
             term = nodes.term("", row[lang], ids=[f"term-{row['id']}"])
             source = ledger.code("source", row["source"], lang)
             text = nodes.paragraph("", row[f"definition_{lang}"])

@@ -178,6 +178,39 @@ def build(outputs: str | None, jobs: int | None, root: Path) -> None:
 
 
 @main.command()
+@click.argument("language", required=False)
+@click.option("--check", "only", is_flag=True, help="Change nothing; say what is to be done.")
+@click.argument("root", type=click.Path(path_type=Path, exists=True), default=Path())
+def translate(language: str | None, only: bool, root: Path) -> None:
+    """Bring the catalogues in locale/LANGUAGE up to date with the book in ROOT (default: this folder).
+
+    Exit code 1 while anything is untranslated, changed, or wrong. Without LANGUAGE: all there are.
+    """
+    from shanhai.editions.catalogue import KINDS
+    from shanhai.editions.tree import Edition, languages
+
+    chosen = [language] if language else languages(root)
+    if not chosen:
+        raise click.ClickException("no locale folder here; name a language, such as en")
+    grave = 0
+    for each in chosen:
+        edition = Edition(root.resolve(), each)
+        try:
+            if not only:
+                edition.update()
+            faults = edition.check()
+        except ValueError as error:
+            raise click.ClickException(str(error)) from None
+        grave += sum(fault.kind != "unused" for fault in faults)
+        for fault in faults:
+            click.echo(str(fault))
+        counts = {kind: sum(fault.kind == kind for fault in faults) for kind in KINDS}
+        click.echo(f"{each}: " + ", ".join(f"{count} {kind}" for kind, count in counts.items()))
+    if grave:
+        raise SystemExit(1)
+
+
+@main.command()
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 @click.argument("article", type=click.Path(path_type=Path))
 @click.option(

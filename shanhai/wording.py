@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from shanhai import formats
@@ -75,6 +76,17 @@ class Wording:
         if claim.qualifier in {"exact", "ordinal"}:
             return text
         return f"{self._code('qualifier', claim.qualifier)} {text}"
+
+    def misprinted(self, claim: Claim, value: Decimal) -> str:
+        """Return a figure as it would be printed with another number, to the places of ``value``."""
+        places = max(0, -int(value.as_tuple().exponent))
+        if self.language == "zh":
+            unit = claim.token.lstrip("0123456789.,")
+            return formats.format_fixed(value, places, self.locale) + unit
+        if claim.unit == "date":
+            return str(value)
+        amount = Interval.exact(value * claim.scale)
+        return self.tally(Quantity.of(amount, ("claim", claim.id), claim.unit))
 
     def gap(self, value: Interval) -> str:
         """Say a difference in words: more or less by how much, or equal.

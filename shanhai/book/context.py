@@ -17,6 +17,7 @@ from shanhai import formats
 from shanhai.book.words import load
 from shanhai.evidence.ledger import Ledger
 from shanhai.language import Language
+from shanhai.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -121,6 +122,11 @@ def ledger(env: BuildEnvironment, *tables: str) -> Ledger:
     return domain.ledger
 
 
+def wording(env: BuildEnvironment) -> Wording:
+    """Return what says figures in the book's language."""
+    return Wording(ledger(env, "claims", "codes"), locale(env))
+
+
 def period(start: date | None, end: date | None, env: BuildEnvironment) -> str:
     """Return a period in words, empty where neither end is stated."""
     if start and not end:
@@ -142,7 +148,7 @@ def cell(ledger: Ledger, field: dict[str, Any], value: Any, lang: str) -> str:
     if target == "sections":
         return ledger.label(target, value, lang, column="label")
     if target == "claims":
-        return ledger.claims[value].token
+        return Wording(ledger, lang).printed(ledger.claims[value])
     return str(value)
 
 

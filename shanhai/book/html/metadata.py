@@ -58,7 +58,8 @@ def _dataset(app: Sphinx, page: str) -> dict[str, Any]:
     root = "../" * page.count("/")
     return {
         "@type": "Dataset",
-        "name": about.get("title", about["name"]),
+        "name": about.get(f"title_{context.name(app.config).code}")
+        or about.get("title", about["name"]),
         "description": about.get("description", ""),
         "version": about.get("version"),
         "dateModified": about.get("created", "")[:10] or None,

@@ -7,21 +7,26 @@ Nothing is stored, and one press puts everything back. Without scripts, and outs
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from shanhai import formats
 from shanhai.book import context
 from shanhai.book.pages.html_only import WebOnly, load_where
 from shanhai.book.pages.identities import SIGNS
 from shanhai.evidence.expression import names
+from shanhai.evidence.interval import magnitude
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
     from sphinx.writers.html5 import HTML5Translator
+
+    from shanhai.evidence.ledger import Claim
 
 FILES = ("what-if.js", "what-if.css")
 
@@ -45,7 +50,7 @@ class OfferWhatIf(SphinxPostTransform):
 
 def _known(env: BuildEnvironment) -> dict[str, Any]:
     """Return the identities, and the figures they use as printed."""
-    ledger, lang = context.ledger(env), context.language(env)
+    ledger, lang, wording = context.ledger(env), context.language(env), context.wording(env)
     identities = [each for each in ledger.identities if each.comparable == "yes"]
     used = dict.fromkeys(n for each in identities for n in names(each.left) + names(each.right))
     claims = (ledger.claims[name] for name in used)
@@ -53,10 +58,11 @@ def _known(env: BuildEnvironment) -> dict[str, Any]:
         "identities": [[each.id, each.left, each.operator, each.right] for each in identities],
         "claims": {
             claim.id: {
-                "token": claim.token,
+                "token": wording.printed(claim),
                 "meaning": getattr(claim, f"description_{lang}"),
                 "value": str(claim.value),
                 "scale": claim.scale,
+                "shift": _shift(claim, context.locale(env)),
                 "qualifier": claim.qualifier,
             }
             for claim in claims
@@ -66,6 +72,17 @@ def _known(env: BuildEnvironment) -> dict[str, Any]:
         "language": context.name(env.config).tag,
         "words": context.words(env)["what_if"],
     }
+
+
+def _shift(claim: Claim, locale: str) -> int:
+    """Return by how many places the point stands further left than the article prints it.
+
+    141.08亿 is 14.108 billion, and 7.92万 is 79,200.
+    """
+    if locale.startswith("zh"):
+        return 0
+    divisor, _ = formats.common_scale([claim.interval], locale)
+    return magnitude(Fraction(divisor, claim.scale))
 
 
 def visit(self: HTML5Translator, node: what_if) -> None:

@@ -1,12 +1,11 @@
 """Figures in prose: the ``claim`` role, and what is said beside each.
 
-``{claim}`all-aid` `` prints the token of a claim as the article prints it, linked to its row in the
-evidence ledger. No figure is typed into prose, so a change of the ledger reaches every page.
+``{claim}`all-aid` `` prints a figure as the article prints it, or as the book's language does, linked to
+its row in the evidence ledger. No figure is typed into prose, so a change of the ledger reaches every page.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from docutils import nodes
@@ -55,11 +54,11 @@ def row_reference(label: str, text: str, docname: str, kind: str) -> nodes.inlin
 
 
 class ClaimRole(SphinxRole):
-    """``{claim}`id` ``: a claim's token as printed, linked to its evidence row."""
+    """``{claim}`id` ``: a claim's figure in the book's language, linked to its evidence row."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the link, or an error that names the id and the file to look in."""
-        ledger = context.ledger(self.env, "claims")
+        ledger = context.ledger(self.env, "claims", "codes")
         claim = ledger.claims.get(self.text.strip())
         if claim is None:
             message = self.inliner.reporter.error(
@@ -67,7 +66,8 @@ class ClaimRole(SphinxRole):
                 line=self.lineno,
             )
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
-        return [reference(claim.id, claim.token, self.env.docname)], []
+        text = context.wording(self.env).printed(claim)
+        return [reference(claim.id, text, self.env.docname)], []
 
 
 def card(ledger: Ledger, claim: Claim, env: BuildEnvironment) -> dict[str, str]:
@@ -81,12 +81,15 @@ def card(ledger: Ledger, claim: Claim, env: BuildEnvironment) -> dict[str, str]:
     exact = term["printed_as"].format(claim.token)
     if claim.qualifier != "exact":
         exact += term["sep"] + ledger.code("qualifier", claim.qualifier, lang)
-    printed = re.fullmatch(r"[\d.,]+(\D*)", claim.token)
-    if claim.interval.low != claim.interval.high and printed:
+    if not claim.interval.is_exact:
+        divisor, scale = formats.common_scale([claim.interval], context.locale(env))
         low, high = (
-            _bound(bound / claim.scale, env) for bound in (claim.interval.low, claim.interval.high)
+            _bound(bound / divisor, env) for bound in (claim.interval.low, claim.interval.high)
         )
-        exact += term["sep"] + term["between"].format(low=low, high=high, unit=printed[1])
+        unit = context.wording(env).unit(claim.unit)
+        if scale and unit.startswith(" "):
+            scale = f" {scale}"
+        exact += term["sep"] + term["between"].format(low=low, high=high, unit=scale + unit)
     return {"meaning": getattr(claim, f"description_{lang}"), "place": place, "exact": exact}
 
 

@@ -15,6 +15,7 @@ from shanhai import formats
 from shanhai.book import context
 from shanhai.evidence.quantity import Formula, leaves, parts, walk
 from shanhai.evidence.quantity import place as printed_place
+from shanhai.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
     from shanhai.evidence.derivation import Derivation
-    from shanhai.evidence.ledger import Ledger
+    from shanhai.evidence.ledger import Claim, Ledger
+    from shanhai.evidence.records import Fact
 
 Show = Callable[[Formula], nodes.Node]
 """How a figure, a constant or a count within a formula is shown."""
@@ -39,6 +41,11 @@ class Writer:
     locale: str
     lang: str
     words: Mapping[str, Any]
+
+    @property
+    def wording(self) -> Wording:
+        """What says figures in the book's language."""
+        return Wording(self.ledger, self.locale)
 
     @classmethod
     def on(cls, env: BuildEnvironment) -> Writer:
@@ -75,8 +82,7 @@ class Writer:
             plain = made.text.lstrip("-−")[:1].isdigit()
             shown = made.text if plain else formats.format_ratio(interval, self.locale)
             return shown, interval.value.denominator == 1
-        text = formats.format_scaled(interval.value, self.locale, place=place)
-        return text + self.unit(made.unit), True
+        return self.wording.amount(interval.value, made.unit, place), True
 
     def bounds(self, made: Derivation) -> str:
         """Say within which numbers a derived figure lies; empty where it is exact."""
@@ -85,20 +91,8 @@ class Writer:
             return ""
         percent = "%" in made.text
         low, high = formats.format_bounds(interval, self.locale, percent=percent)
-        unit = "" if percent else self.unit(made.unit)
+        unit = "" if percent else self.wording.unit(made.unit)
         return str(self.words["bounds"]).format(low=_minus(low), high=_minus(high), unit=unit)
-
-    def unit(self, unit: str) -> str:
-        """Return a unit's label with the space its language sets before it."""
-        if not unit:
-            return ""
-        above, _, below = unit.partition("/")
-        labels = [
-            "·".join(self.ledger.code("unit", name, self.lang) for name in side.split("*") if name)
-            for side in (above, below)
-        ]
-        label = "/".join(labels) if below else labels[0]
-        return label if self.lang == "zh" else f" {label}"
 
     def inputs(self, formula: Formula) -> list[tuple[str, str, str]]:
         """Return the figures a formula rests on: kind, id, and as printed."""
@@ -144,7 +138,7 @@ class Writer:
         if kind == "number":
             return nodes.Text(leaf[2] or leaf[1])
         if kind == "count":
-            title = self.ledger.tables.get(leaf[2], {}).get("title", leaf[2])
+            title = self.ledger.title(self.ledger.tables.get(leaf[2], {}), self.lang) or leaf[2]
             key = "counted_what" if leaf[3] else "counted"
             return nodes.Text(self.words[key].format(table=title, what=leaf[3]))
         return pending(kind, leaf[1], self._meaning(kind, leaf[1]))
@@ -156,8 +150,7 @@ class Writer:
         row = self._row(kind, leaf[1])
         if row.unit == "date":
             return pending(kind, leaf[1], self._printed(kind, leaf[1]))
-        text = formats.format_scaled(row.interval.value, self.locale, place=row.place)
-        return pending(kind, leaf[1], text + self.unit(row.unit))
+        return pending(kind, leaf[1], self._counted(row))
 
     def _bare(self, leaf: Formula) -> nodes.Node:
         row = self._row(leaf[0], leaf[1])
@@ -169,10 +162,10 @@ class Writer:
 
     def _printed(self, kind: str, row_id: str) -> str:
         row = self._row(kind, row_id)
-        if kind == "claim":
-            return str(row.token)
-        text = formats.format_scaled(row.interval.value, self.locale, place=row.place)
-        return text + self.unit(row.unit)
+        return self.wording.printed(row) if kind == "claim" else self._counted(row)
+
+    def _counted(self, row: Claim | Fact) -> str:
+        return self.wording.amount(row.interval.value, row.unit, row.place)
 
     def _meaning(self, kind: str, row_id: str) -> str:
         column = "description" if kind == "claim" else "label"

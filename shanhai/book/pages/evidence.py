@@ -57,7 +57,9 @@ class EvidenceDirective(SphinxDirective):
         term = context.words(self.env)
         label = anchor(claim.id)
         context.anchor(self.env, label)
-        token = nodes.paragraph("", "", nodes.strong("", claim.token), ids=[label])
+        figure = context.wording(self.env).printed(claim)
+        token = nodes.paragraph("", "", nodes.strong("", figure), ids=[label])
+        printed = nodes.paragraph("", term["printed_as"].format(claim.token), classes=["facts"])
         name = nodes.paragraph("", "", nodes.literal("", claim.id), classes=["claim-id"])
         description = getattr(claim, f"description_{lang}")
         facts = [ledger.label("metrics", claim.metric, lang)]
@@ -84,7 +86,9 @@ class EvidenceDirective(SphinxDirective):
         for kind in ("uses", "rests"):  # filled in when all pages are read
             said = {key: term[key] for key in ("used_in", "sep")}
             cell.append(nodes.paragraph("", classes=["facts", kind], claim=claim.id, term=said))
-        return [[token, name], meaning, cell]
+        # What the article prints stands beside what another language makes of it.
+        shown = [token, name] if figure == claim.token else [token, printed, name]
+        return [shown, meaning, cell]
 
 
 def _note(app: Sphinx, doctree: nodes.document) -> None:

@@ -14,10 +14,8 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from shanhai import formats
 from shanhai.book import context
 from shanhai.book.pages.claims import row_reference
-from shanhai.book.pages.derived_formulas import Writer
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -33,8 +31,7 @@ TABLES = ("facts", "sources", "codes", "places")
 
 def amount(env: BuildEnvironment, fact: Fact) -> str:
     """Return a fact's figure with its unit, as it was printed."""
-    text = formats.format_scaled(fact.interval.value, context.locale(env), place=fact.place)
-    return text + Writer.on(env).unit(fact.unit)
+    return context.wording(env).amount(fact.interval.value, fact.unit, fact.place)
 
 
 def source_line(env: BuildEnvironment, source: Source) -> str:

@@ -141,7 +141,8 @@ def _source(
 
 def _named(env: BuildEnvironment, claim: Claim) -> str:
     """Return a claim as printed; a bare number, which says nothing alone, with what it counts."""
-    if not claim.token.isnumeric():
-        return claim.token
+    text = context.wording(env).printed(claim)
+    if not text.replace(",", "").isnumeric():
+        return text
     meaning = getattr(claim, f"description_{context.language(env)}", claim.description_en)
-    return context.words(env)["chart"]["bare"].format(token=claim.token, meaning=meaning)
+    return context.words(env)["chart"]["bare"].format(token=text, meaning=meaning)

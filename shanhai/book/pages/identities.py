@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from docutils import nodes
@@ -85,7 +84,8 @@ class ReconciliationDirective(SphinxDirective):
         for index, claim in enumerate(finding.claims):
             if index:
                 used += nodes.Text(context.words(self.env)["comma"])
-            used += reference(claim, ledger.claims[claim].token, self.env.docname)
+            figure = context.wording(self.env).printed(ledger.claims[claim])
+            used += reference(claim, figure, self.env.docname)
         explanation = nodes.paragraph("", getattr(identity, f"explanation_{lang}"))
         sign = SIGNS[identity.operator][finding.verdict]
         place = min((ledger.claims[claim].place for claim in finding.claims), default=None)
@@ -124,11 +124,9 @@ class ReconciliationDirective(SphinxDirective):
             return str(term["firm"]["none"])
 
         def said(change: Change) -> str:
-            token = ledger.claims[change.claim].token
-            places = -int(change.after.as_tuple().exponent)
-            after = formats.format_fixed(change.after, max(0, places), context.locale(self.env))
-            unit = re.sub(r"^[\d.,]+", "", token)
-            return str(term["firm"]["change"]).format(before=token, after=after + unit)
+            claim, wording = ledger.claims[change.claim], context.wording(self.env)
+            after = wording.misprinted(claim, change.after)
+            return str(term["firm"]["change"]).format(before=wording.printed(claim), after=after)
 
         text = str(term["firm"]["smallest"]).format(change=said(firm.smallest))
         digits = term["comma"].join(map(said, firm.misprints))

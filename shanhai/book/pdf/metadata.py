@@ -129,7 +129,7 @@ class Cover:
             if name not in self.ledger.claims:
                 file = self.ledger.directory / "claims.csv"
                 raise ConfigError(f"shanhai_report: {where} names no claim of {file}")
-            return str(self.ledger.claims[name].token)
+            return context.wording(self.env).printed(self.ledger.claims[name])
         folder = self.env.mystnb_config.output_folder  # type: ignore[attr-defined]
         glued = read_glue_cache(str(folder), page)
         if key not in glued:

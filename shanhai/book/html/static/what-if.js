@@ -24,6 +24,17 @@
     return frac(BigInt(whole + part), power(part.length));
   };
 
+  // Moves a number's point to the right, or to the left, where zeros beyond `places` go.
+  const move = (text, by, places = 0) => {
+    let [whole, part = ""] = text.split(".");
+    if (by < 0) whole = whole.padStart(1 - by, "0");
+    const at = whole.length + by;
+    const digits = (whole + part).padEnd(at, "0");
+    [whole, part] = [digits.slice(0, at).replace(/^0+(?=\d)/, ""), digits.slice(at)];
+    while (by < 0 && part.length > places && part.endsWith("0")) part = part.slice(0, -1);
+    return part ? `${whole}.${part}` : whole;
+  };
+
   // Intervals: value, low, high.
   const exact = (value) => ({ value, low: value, high: value });
   const printed = (text, scale, qualifier) => {
@@ -121,8 +132,16 @@
       figure.append(new Option(`${claim.token} · ${claim.meaning}`, id));
     }
 
-    const number = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 2, useGrouping: "min2" });
-    const shown = ({ value: [n, d] }) => number.format(Number(n) / Number(d));
+    // As shanhai/formats.py: 万 and 亿 to two places, millions and billions to three, no thousands.
+    const [least, digits] = language.startsWith("zh") ? [1e4, 2] : [1e6, 3];
+    const places = { maximumFractionDigits: digits };
+    const plain = new Intl.NumberFormat(language, { ...places, useGrouping: least === 1e4 ? "min2" : true });
+    const large = new Intl.NumberFormat(language, { ...places, notation: "compact", compactDisplay: "long" });
+    const shown = ({ value: [n, d] }) => {
+      const number = Number(n) / Number(d);
+      return (Math.abs(number) < least ? plain : large).format(number);
+    };
+    const written = ({ value, shift }) => move(value, -shift, Infinity);
 
     const restore = ({ row, mark, sides, text, kind, held }) => {
       mark.textContent = text;
@@ -167,7 +186,7 @@
     const choose = () => {
       const claim = claims[figure.value];
       const { low, high } = intervals[figure.value];
-      value.value = claim.value;
+      value.value = written(claim);
       value.removeAttribute("aria-invalid");
       within.value = 50;
       within.disabled = same(low, high);
@@ -182,18 +201,20 @@
       value.setAttribute("aria-invalid", String(!valid));
       if (!valid) {
         rows.forEach(restore);
-        outcome.textContent = words.invalid.replace("{value}", claims[figure.value].value);
+        outcome.textContent = words.invalid.replace("{value}", written(claims[figure.value]));
         return;
       }
-      const { scale, qualifier } = claims[figure.value];
-      judgeAgain(printed(text, scale, qualifier));
+      const claim = claims[figure.value];
+      const as = move(text, claim.shift, claim.value.split(".")[1]?.length ?? 0);
+      judgeAgain(printed(as, claim.scale, claim.qualifier));
     });
     within.addEventListener("input", () => {
       const { low, high } = intervals[figure.value];
       const part = frac(BigInt(within.value), 100n);
       const point = add(low, mul(sub(high, low), part));
       // Shown in the unit it is printed in; judged as it is.
-      value.value = String(Number(point[0]) / Number(point[1]) / claims[figure.value].scale);
+      const { scale, shift } = claims[figure.value];
+      value.value = String(Number(point[0]) / Number(point[1]) / scale / 10 ** shift);
       value.removeAttribute("aria-invalid");
       judgeAgain(exact(point));
     });

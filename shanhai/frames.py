@@ -68,7 +68,7 @@ def rows(
             for (label, figure), printed in zip(pairs, frame["printed"], strict=True)
         ]
     units = {quantity.unit for quantity in known}
-    frame.attrs["unit"] = scale + (book.unit(units.pop()) if len(units) == 1 else "")
+    frame.attrs["unit"] = (scale + (book.unit(units.pop()) if len(units) == 1 else "")).strip()
     frame.attrs["scale"] = divisor
     frame.attrs["claims"] = list(dict.fromkeys(claim for q in known for claim in q.claims))
     return frame

@@ -156,9 +156,9 @@ def disagreement(unit: Unit, translation: str) -> str:
     if "\n\n" in translation:
         return "a blank line would end the paragraph"
     return (
-        _differ("roles", _roles(unit.text), _roles(translation))
+        _differ("roles", *_roles(unit.text, translation))
         or _differ("addresses", _ADDRESS.findall(unit.text), _ADDRESS.findall(translation))
-        or _differ("code", _plain(unit.text), _plain(translation))
+        or _differ("code", *_plain(unit.text, translation))
     )
 
 
@@ -174,18 +174,27 @@ def _differ(what: str, old: Iterable[str], new: Iterable[str]) -> str:
     return f"{what} differ: the translation {'; '.join(said)}"
 
 
-def _roles(text: str) -> list[str]:
-    """Return the roles of a text; of those with a text of their own, what they lead to."""
-    found = []
-    for name, content in _ROLE.findall(text):
-        target = _TARGET.search(content)
-        own = not target and HAN.search(content)
-        found.append(f"{{{name}}}" if own else f"{{{name}}}`{target[1] if target else content}`")
-    return found
+def _roles(text: str, translation: str) -> tuple[list[str], list[str]]:
+    """Return the roles of both; of those with a text of their own, what they lead to, if anything."""
+    own = {name for name, content in _ROLE.findall(text) if HAN.search(content)}
+
+    def found(content: str) -> list[str]:
+        roles = [(name, said, _TARGET.search(said)) for name, said in _ROLE.findall(content)]
+        return [
+            f"{{{name}}}`{target[1]}`"
+            if target
+            else f"{{{name}}}" + f"`{said}`" * (name not in own)
+            for name, said, target in roles
+        ]
+
+    return found(text), found(translation)
 
 
-def _plain(text: str) -> list[str]:
-    return [code for code in _CODE.findall(_ROLE.sub("", text)) if not HAN.search(code)]
+def _plain(text: str, translation: str) -> tuple[list[str], list[str]]:
+    """Return the code of both that is not for translation; a translation may explain more."""
+    old, new = (_CODE.findall(_ROLE.sub("", each)) for each in (text, translation))
+    kept = [code for code in old if not HAN.search(code)]
+    return kept, [code for code in new if code in kept]
 
 
 def _placeholders(text: str) -> list[str]:

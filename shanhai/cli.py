@@ -163,16 +163,25 @@ def affects(figure: str, data: Path | None, as_json: bool) -> None:
 @click.option("--html", "outputs", flag_value="html", help="The HTML book alone.")
 @click.option("--pdf", "outputs", flag_value="pdf", help="The PDF report alone.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Kernels at a time; default: one a core.")
+@click.option("--edition", "editions", multiple=True, help="One edition alone, such as en.")
+@click.option("--drafts", is_flag=True, help="Editions too whose texts are not all translated.")
 @click.argument("root", type=click.Path(path_type=Path), default=Path())
-def build(outputs: str | None, jobs: int | None, root: Path) -> None:
-    """Build the book in ROOT (default: this folder): HTML in _build/html, PDF in _build/pdf."""
+def build(
+    outputs: str | None, jobs: int | None, editions: tuple[str, ...], drafts: bool, root: Path
+) -> None:
+    """Build the book in ROOT (default: this folder): HTML in _build/html, PDF in _build/pdf.
+
+    It is built in its own language and in those it has catalogues of, in locale.
+    """
     from shanhai.build.run import BUILDERS, Build, BuildError
+    from shanhai.editions.publish import publish
 
     wanted = (outputs,) if outputs else tuple(BUILDERS)
     # The build redirects standard output while Sphinx talks; progress goes where it was before.
     terminal = sys.stdout
     try:
-        Build(root.resolve(), wanted, jobs, lambda line: click.echo(line, file=terminal)).run()
+        book = Build(root.resolve(), wanted, jobs, lambda line: click.echo(line, file=terminal))
+        publish(book, editions, drafts)
     except BuildError as error:
         raise click.ClickException(str(error)) from None
 

@@ -34,6 +34,7 @@ PARTS = (
     "book.html.column_widths",
     "book.html.data_tables",
     "book.html.downloads",
+    "book.html.editions",
     "book.html.figures",
     "book.html.metadata",
     "book.html.open_article",

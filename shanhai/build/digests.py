@@ -144,10 +144,13 @@ def _add_data(digest: _Digest, root: Path, data: str) -> None:
         digest.add_files("data", root / data, walk(root / data))
 
 
-def contents(path: Path) -> str:
-    """Return a digest of a file, or of all files in a folder."""
+def contents(path: Path, without: Iterable[str] = ()) -> str:
+    """Return a digest of a file, or of all files in a folder but those in its folders ``without``."""
     digest = _Digest()
+    left_out = tuple(path / name for name in without)
     for file in sorted(each for each in path.rglob("*") if each.is_file()) or [path]:
+        if any(file.is_relative_to(folder) for folder in left_out):
+            continue
         digest.add(file.relative_to(path).as_posix(), file.read_bytes())
     return str(digest)
 

@@ -17,8 +17,8 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -31,6 +31,7 @@ from shanhai.build.said import Said
 from shanhai.build.swap import exchange, restore
 from shanhai.build.watched import DEPENDS, UnreadableError
 from shanhai.evidence.checks.package import check
+from shanhai.language import Language
 
 #: Builders by output, with the folder each writes to in the work folder.
 BUILDERS = {"html": "html", "pdf": "shanhai-report"}
@@ -58,6 +59,8 @@ class Build:
     outputs: tuple[str, ...] = ("html", "pdf")
     jobs: int | None = None
     say: Callable[[str], None] = print
+    beside: Mapping[str, Path] = field(default_factory=dict)
+    """Pages of other editions, by the folder in which they stand below this one's."""
 
     @property
     def out(self) -> Path:
@@ -139,7 +142,7 @@ class Build:
         made_from = self._inputs(settings)
         for output, target in zip(self.outputs, targets, strict=True):
             name = target.relative_to(self.root).as_posix()
-            stamp[output] = [name, made_from, contents(_whole(target))]
+            stamp[output] = [name, made_from, self._contents(target)]
         # What was changed while it was read counts for the next build.
         if inputs(self.root, self._data(settings)) == before:
             write_stamp(self.root, stamp)
@@ -154,14 +157,20 @@ class Build:
             read = [str(name) for name in json.loads(text)]
         except (OSError, ValueError, TypeError):
             read = []
-        return inputs(self.root, self._data(settings), read)
+        # Pages lead to the other editions: their names count, if they are no files.
+        return inputs(self.root, self._data(settings), [*read, *self.beside])
 
     def _stands(self, known: list[str] | None, made_from: str) -> bool:
         """Return whether an output was made from what is there now, and is still as it was made."""
         if not known or known[1] != made_from:
             return False
         target = self.root / known[0]
-        return target.exists() and contents(_whole(target)) == known[2]
+        return target.exists() and self._contents(target) == known[2]
+
+    def _contents(self, target: Path) -> str:
+        """Return the digest of an output, other editions left out."""
+        whole = target.parent if target.name == "index.html" else target
+        return contents(whole, self.beside)
 
     def _settings(self) -> dict:
         """Return Sphinx's own settings in ``_config.yml``, those below ``sphinx: config:``."""
@@ -184,6 +193,10 @@ class Build:
             raise BuildError("_config.yml:1: sphinx: config: settings expected, as `name: value`")
         return own
 
+    def language(self) -> str:
+        """Return the book's own language, as its settings write it."""
+        return str(self._settings().get("language", "en"))
+
     def _data(self, settings: dict) -> str:
         return settings.get("shanhai_data", "data")
 
@@ -202,6 +215,7 @@ class Build:
 
         made = self.work / BUILDERS[output]
         shutil.rmtree(made, ignore_errors=True)
+        editions = {Language.of(name).tag: f"{name}/" for name in self.beside}
         # The first output executes what is to be executed; the others find it done.
         said = Said(self.say if output == self.outputs[0] else None)
         with (
@@ -219,6 +233,7 @@ class Build:
                     "nitpicky": True,
                     "shanhai_jobs": self.jobs or 0,
                     "shanhai_checked": True,
+                    **({"shanhai_editions": editions} if editions else {}),
                 },
                 doctreedir=self.work / "doctrees",
                 builder=BUILDERS[output],
@@ -262,6 +277,8 @@ class Build:
             # Sphinx's note of the configuration; nobody reads it here.
             (made / ".buildinfo").unlink(missing_ok=True)
             target = self.out / "html"
+            for name, pages in self.beside.items():
+                shutil.copytree(pages, made / name)
             exchange(made, target)
             shutil.rmtree(made, ignore_errors=True)
             return target / "index.html"
@@ -272,8 +289,3 @@ class Build:
         target.parent.mkdir(exist_ok=True)
         os.replace(reports[0], target)
         return target
-
-
-def _whole(target: Path) -> Path:
-    """Return the folder of the HTML book, or the PDF's file."""
-    return target.parent if target.name == "index.html" else target

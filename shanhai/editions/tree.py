@@ -118,9 +118,24 @@ class Edition:
             name = path.relative_to(self.root).as_posix()
             if name not in wanted:
                 wanted[name] = path.read_bytes()
-        wanted["_config.yml"] = _of_its_own(wanted["_config.yml"], self.language)
+        wanted["_config.yml"] = self._of_its_own(wanted["_config.yml"])
         _put(self.tree, wanted)
         return []
+
+    def _of_its_own(self, config: bytes) -> bytes:
+        """Return the settings with what an edition has of its own: language, addresses, report."""
+        settings = yaml.safe_load(config.decode("utf-8-sig"))
+        own = settings.setdefault("sphinx", {}).setdefault("config", {})
+        others = {name: f"../{name}/" for name in languages(self.root) if name != self.language}
+        others = {str(own.get("language", "en")): "../", **others}
+        own["shanhai_editions"] = {Language.of(name).tag: path for name, path in others.items()}
+        own["language"] = Language.of(self.language).locale
+        if own.get("html_baseurl"):
+            own["html_baseurl"] = f"{own['html_baseurl'].rstrip('/')}/{self.language}/"
+        if isinstance(own.get("shanhai_report"), dict):
+            report = own["shanhai_report"]
+            report["target"] = f"{report.get('target', 'shanhai')}-{self.language}"
+        return yaml.safe_dump(settings, allow_unicode=True, sort_keys=False).encode()
 
     def _settings(self) -> dict[str, Any]:
         found = yaml.safe_load((self.root / "_config.yml").read_text("utf-8-sig"))
@@ -156,19 +171,6 @@ def _written(unit: Unit, translation: str) -> str:
     if unit.kind == "scalar":
         return json.dumps(translation, ensure_ascii=False)
     return " ".join(translation.split("\n"))
-
-
-def _of_its_own(config: bytes, language: str) -> bytes:
-    """Return the settings with what an edition has of its own: language, address, report."""
-    settings = yaml.safe_load(config.decode("utf-8-sig"))
-    own = settings.setdefault("sphinx", {}).setdefault("config", {})
-    own["language"] = Language.of(language).locale
-    if own.get("html_baseurl"):
-        own["html_baseurl"] = f"{own['html_baseurl'].rstrip('/')}/{language}/"
-    if isinstance(own.get("shanhai_report"), dict):
-        report = own["shanhai_report"]
-        report["target"] = f"{report.get('target', 'shanhai')}-{language}"
-    return yaml.safe_dump(settings, allow_unicode=True, sort_keys=False).encode()
 
 
 def _put(tree: Path, wanted: dict[str, bytes]) -> None:

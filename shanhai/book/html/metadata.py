@@ -19,6 +19,7 @@ from sphinx import addnodes
 
 from shanhai.book import context
 from shanhai.book.html.downloads import package
+from shanhai.book.html.editions import addresses
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -134,17 +135,25 @@ def _configure(app: Sphinx, config: Config) -> None:
 def _sitemap(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.name != "html" or not app.config.html_baseurl:
         return
-    pages = [_address(app.config, f"{name}.html") for name in sorted(app.env.found_docs)]
-    lines = "".join(f"<url><loc>{escape_xml(page)}</loc></url>\n" for page in pages)
+    lines = ""
+    for name in sorted(app.env.found_docs):
+        others = "".join(
+            f'<xhtml:link rel="alternate" hreflang="{tag}" href="{escape_xml(address)}"/>'
+            for tag, address in addresses(app, name).items()
+        )
+        page = escape_xml(_address(app.config, f"{name}.html"))
+        lines += f"<url><loc>{page}</loc>{others}</url>\n"
     text = (
         '<?xml version="1.0" encoding="utf-8"?>\n'
-        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{lines}</urlset>\n'
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+        f' xmlns:xhtml="http://www.w3.org/1999/xhtml">\n{lines}</urlset>\n'
     )
     (Path(app.outdir) / "sitemap.xml").write_text(text, "utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Describe each page when it is written, and the book when all are."""
+    app.setup_extension("shanhai.book.html.editions")
     app.connect("config-inited", _configure)
     app.connect("html-page-context", _page)
     app.connect("build-finished", _sitemap)

@@ -22,6 +22,11 @@
       drawer.click();
     });
   }
+  // The other edition opens at the same section: anchors are the same in all.
+  for (const link of document.querySelectorAll("a.edition")) {
+    link.addEventListener("click", () => { link.hash = location.hash; });
+  }
+
   // What scrolls sideways can be reached by keys.
   for (const box of document.querySelectorAll("article .table-wrapper")) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;

@@ -1,0 +1,124 @@
+"""All editions of a book, built and put in place together: each in its own tree, then side by side."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+
+from shanhai.build.digests import contents
+from shanhai.build.kernels import python_path
+from shanhai.build.lock import locked
+from shanhai.build.run import Build, BuildError
+from shanhai.build.swap import exchange
+from shanhai.editions.tree import Edition, languages
+from shanhai.language import Language
+
+
+def publish(build: Build, chosen: Iterable[str] | None = None, drafts: bool = False) -> None:
+    """Build a book in its own language and in those that it has catalogues of, or some of them.
+
+    The pages of an edition stand in a folder below the book's own, which has the language's name; its
+    report stands beside the book's.
+
+    Args:
+        build: the book and what is to be built of it.
+        chosen: languages, such as ``en``; all where there are none.
+        drafts: whether an edition whose texts are not all translated is built all the same.
+
+    Raises:
+        BuildError: something is wrong; what was in place is untouched.
+    """
+    known = languages(build.root)
+    if not known and not chosen:
+        build.run()
+        return
+    own = Language.of(build.language()).code
+    wanted = list(chosen) if chosen else [own, *known]
+    for name in wanted:
+        if name not in (own, *known):
+            raise BuildError(
+                f"no edition {name!r}: there are {', '.join([own, *known])}; "
+                f"`shanhai translate {name}` begins one"
+            )
+    editions = [Edition(build.root, name) for name in known if name in wanted]
+    for edition in editions:
+        _write(edition, drafts)
+    for edition in editions:
+        build.say(f"edition {edition.language}")
+        _build_tree(edition, build)
+    pages = {edition.language: edition.tree / "_build" / "html" for edition in editions}
+    if own in wanted:
+        if known:
+            build.say(f"edition {own}")
+        standing = {
+            name: build.out / "html" / name
+            for name in known
+            if (build.out / "html" / name).is_dir()
+        }
+        replace(build, beside=standing | pages).run()
+    with locked(build.out / ".lock"):
+        for edition in editions:
+            _place(edition, build)
+
+
+def _write(edition: Edition, drafts: bool) -> None:
+    try:
+        faults = edition.write(drafts)
+    except ValueError as error:
+        raise BuildError(str(error)) from None
+    if faults:
+        lines = "\n".join(map(str, faults))
+        raise BuildError(
+            f"{lines}\nthe edition {edition.language} has {len(faults)} faults; nothing was built"
+        )
+
+
+def _build_tree(edition: Edition, build: Build) -> None:
+    """Build an edition in its tree, in a process of its own: its memory goes with it."""
+    outputs = [f"--{name}" for name in build.outputs] if len(build.outputs) == 1 else []
+    jobs = ["--jobs", str(build.jobs)] if build.jobs else []
+    command = [sys.executable, "-m", "shanhai", "build", *outputs, *jobs, str(edition.tree)]
+    with subprocess.Popen(
+        command,
+        env={**os.environ, "PYTHONPATH": python_path(), "PYTHONUTF8": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    ) as process:
+        assert process.stdout and process.stderr
+        for line in process.stdout:
+            build.say(line.rstrip("\n"))
+        said = process.stderr.read().strip().removeprefix("Error: ")
+    if process.returncode:
+        where = edition.tree.relative_to(edition.root).as_posix()
+        raise BuildError(
+            f"{said}\nthe files named are those of {where}, written from the catalogues"
+        )
+
+
+def _place(edition: Edition, build: Build) -> None:
+    """Put an edition's outputs beside the book's own."""
+    made = edition.tree / "_build"
+    if "html" in build.outputs:
+        target = build.out / "html" / edition.language
+        if not target.is_dir() or contents(target) != contents(made / "html"):
+            fresh = build.work / edition.language
+            shutil.rmtree(fresh, ignore_errors=True)
+            shutil.copytree(made / "html", fresh)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            exchange(fresh, target)
+            shutil.rmtree(fresh, ignore_errors=True)
+        build.say(f"      {target / 'index.html'}")
+    if "pdf" in build.outputs:
+        for report in (made / "pdf").glob("*.pdf"):
+            target = build.out / "pdf" / report.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            fresh = target.with_suffix(".new")
+            shutil.copyfile(report, fresh)
+            os.replace(fresh, target)
+            build.say(f"      {target}")

@@ -193,9 +193,17 @@ class Build:
             raise BuildError("_config.yml:1: sphinx: config: settings expected, as `name: value`")
         return own
 
-    def language(self) -> str:
-        """Return the book's own language, as its settings write it."""
-        return str(self._settings().get("language", "en"))
+    def languages(self) -> tuple[str, list[str]]:
+        """Return the book's own language, and those in which it is published besides.
+
+        Raises:
+            BuildError: the settings cannot be read, or have no list of languages.
+        """
+        settings = self._settings() if (self.root / "_config.yml").is_file() else {}
+        others = settings.get("shanhai_languages") or []
+        if not isinstance(others, list):
+            raise BuildError("_config.yml:1: shanhai_languages: a list is expected, such as [en]")
+        return str(settings.get("language", "en")), [str(name) for name in others]
 
     def _data(self, settings: dict) -> str:
         return settings.get("shanhai_data", "data")

@@ -32,19 +32,17 @@ def publish(build: Build, chosen: Iterable[str] | None = None, drafts: bool = Fa
     Raises:
         BuildError: something is wrong; what was in place is untouched.
     """
-    known = languages(build.root)
-    if not known and not chosen:
-        build.run()
-        return
-    own = Language.of(build.language()).code
-    wanted = list(chosen) if chosen else [own, *known]
+    name, published = build.languages()
+    own = Language.of(name).code
+    begun = languages(build.root)
+    wanted = list(chosen or [own, *published])
     for name in wanted:
-        if name not in (own, *known):
+        if name not in (own, *begun):
             raise BuildError(
-                f"no edition {name!r}: there are {', '.join([own, *known])}; "
+                f"no edition {name!r}: there are {', '.join([own, *begun])}; "
                 f"`shanhai translate {name}` begins one"
             )
-    editions = [Edition(build.root, name) for name in known if name in wanted]
+    editions = [Edition(build.root, name) for name in wanted if name != own]
     for edition in editions:
         _write(edition, drafts)
     for edition in editions:
@@ -52,16 +50,16 @@ def publish(build: Build, chosen: Iterable[str] | None = None, drafts: bool = Fa
         _build_tree(edition, build)
     pages = {edition.language: edition.tree / "_build" / "html" for edition in editions}
     if own in wanted:
-        if known:
+        if editions:
             build.say(f"edition {own}")
         standing = {
             name: build.out / "html" / name
-            for name in known
+            for name in published
             if (build.out / "html" / name).is_dir()
         }
         replace(build, beside=standing | pages).run()
-    with locked(build.out / ".lock"):
-        for edition in editions:
+    for edition in editions:
+        with locked(build.out / ".lock"):
             _place(edition, build)
 
 

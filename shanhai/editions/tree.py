@@ -126,7 +126,8 @@ class Edition:
         """Return the settings with what an edition has of its own: language, addresses, report."""
         settings = yaml.safe_load(config.decode("utf-8-sig"))
         own = settings.setdefault("sphinx", {}).setdefault("config", {})
-        others = {name: f"../{name}/" for name in languages(self.root) if name != self.language}
+        published = own.pop("shanhai_languages", None) or []
+        others = {str(name): f"../{name}/" for name in published if name != self.language}
         others = {str(own.get("language", "en")): "../", **others}
         own["shanhai_editions"] = {Language.of(name).tag: path for name, path in others.items()}
         own["language"] = Language.of(self.language).locale

@@ -57,5 +57,6 @@ def _own_name(tag: str) -> str:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Tell the templates of the other editions."""
     app.add_config_value("shanhai_editions", {}, "html", dict)
+    app.add_config_value("shanhai_languages", [], "", list)
     app.connect("html-page-context", _page, priority=600)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -172,12 +172,16 @@ class Writer:
         return str(getattr(self._row(kind, row_id), f"{column}_{self.lang}"))
 
     def _common(self, formula: Formula) -> bool:
-        """Tell whether a formula adds figures of one unit and one scale, which is said once."""
+        """Tell whether a formula adds figures of one unit and one scale, which is said once.
+
+        Scales are those of the article, so that a translation says each figure with its own.
+        """
         kinds = {node[0] for node in walk(formula)}
         if not kinds <= {"+", "-", "claim", "fact"} or kinds <= {"claim", "fact"}:
             return False
         rows = [self._row(node[0], node[1]) for node in walk(formula) if not parts(node)]
-        return len({(row.unit, row.scale) for row in rows}) == 1 and rows[0].unit != "date"
+        same = len({(row.unit, row.scale) for row in rows}) == 1 and rows[0].unit != "date"
+        return same and (self.lang == "zh" or rows[0].scale == 1)
 
 
 def _minus(text: str) -> str:

@@ -48,6 +48,7 @@ from shanhai.charts.theme import actor_scale
 from shanhai.charts.totals import waterfall
 from shanhai.design import COLORS
 from shanhai.evidence.derivation import MIME, Derivation
+from shanhai.evidence.errors import Known
 from shanhai.evidence.ledger import Claim, Ledger
 from shanhai.evidence.quantity import Quantity, total
 from shanhai.evidence.reconcile import Finding, reconcile
@@ -170,15 +171,15 @@ class Book:
         return frame.sort_values("offset")
 
     def claim(self, claim_id: str) -> Claim:
-        """Return a claim; KeyError names an unknown id."""
+        """Return a claim; UnknownError, a KeyError, names an unknown id and what is close."""
         return self.ledger.claims[claim_id]
 
     def q(self, claim_id: str) -> Quantity:
-        """Return a claim's amount with the bounds of its printing; KeyError names an unknown id."""
+        """Return a claim's amount with the bounds of its printing; UnknownError names an unknown id."""
         return Quantity.of_claim(self.claim(claim_id))
 
     def fact(self, fact_id: str) -> Quantity:
-        """Return a context fact's amount; KeyError names an unknown id."""
+        """Return a context fact's amount; UnknownError names an unknown id."""
         fact = self.ledger.facts[fact_id]
         return Quantity.of_fact(fact_id, fact.interval, fact.unit)
 
@@ -227,13 +228,14 @@ class Book:
 
     @cached_property
     def _parents(self) -> dict[str, str]:
-        return {row["id"]: row["parent"] for row in self.ledger.rows("places")}
+        return Known({row["id"]: row["parent"] for row in self.ledger.rows("places")}, "places.csv")
 
     @cached_property
     def _actors(self) -> dict[str, str]:
         """The places that charts tell apart, each with the name of its colour."""
         rows = self.ledger.rows("places")
-        return {row["id"]: row["color"] for row in rows if row.get("color")}
+        found = {row["id"]: row["color"] for row in rows if row.get("color")}
+        return Known(found, "places.csv", "colour of a place {}")
 
     @property
     def actors(self) -> dict[str, str]:
@@ -249,7 +251,7 @@ class Book:
         return ""
 
     def color(self, actor: str, light: bool = False) -> str:
-        """Return an actor's colour, or its pale partner; KeyError names a place that has none."""
+        """Return an actor's colour, or its pale partner; UnknownError names a place that has none."""
         return COLORS[self._actors[actor] + ("-light" if light else "")]
 
     def actor(self, field: str, **options: Any) -> alt.Color:

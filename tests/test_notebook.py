@@ -1,5 +1,6 @@
 """What `shanhai.notebook` gives to the notebooks, without a kernel."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -52,13 +53,29 @@ def test_claims_are_a_frame_in_the_order_of_the_article_with_their_bounds(zh):
     assert row["value"] == Decimal("7.92")
 
 
-def test_wrong_names_are_named(zh):
-    with pytest.raises(KeyError, match="sh-peple"):
-        zh.q("sh-peple")
-    with pytest.raises(EvidenceError, match=r"places.csv: no id 'mars'"):
-        zh.label("places", "mars")
-    with pytest.raises(EvidenceError, match="no table 'claim'"):
-        zh.table("claim")
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (lambda book: book.q("sh-peple"), "claims.csv: no id 'sh-peple'; did you mean 'sh-people'"),
+        (lambda book: book.claim("sh-peple"), "claims.csv: no id 'sh-peple'; did you mean 'sh-people'"),
+        (lambda book: book.rows({"人": "sh-peple"}), "claims.csv: no id 'sh-peple'; did you mean"),
+        (lambda book: book.money(1, like="no"), "claims.csv: no id 'no'"),
+        (lambda book: book.fact("no"), "facts.csv: no id 'no'"),
+        (lambda book: book.label("places", "mars"), "places.csv: no id 'mars'"),
+        (lambda book: book.label("claims", "all-aid"), "claims.csv: no column 'zh'"),
+        (lambda book: book.code("verdict", "exactly"), "codes.csv: no 'exactly' in list 'verdict'"),
+        (lambda book: book.code("verdicts", "exact"), "codes.csv: no list 'verdicts'; did you mean 'verdict'"),
+        (lambda book: book.unit("CNX"), "codes.csv: no 'CNX' in list 'unit'; did you mean 'CNY'"),
+        (lambda book: book.table("claim"), "datapackage.json: no table 'claim'; did you mean 'claims'"),
+        (lambda book: book.color("kunming"), "places.csv: no colour of a place 'kunming'"),
+        (lambda book: book.belongs("mars", "yunnan"), "places.csv: no id 'mars'"),
+    ],
+)  # fmt: skip
+def test_wrong_names_are_named_with_what_is_close(zh, ask, said):
+    with pytest.raises(KeyError, match=re.escape(said)) as raised:
+        ask(zh)
+    assert isinstance(raised.value, EvidenceError)
+    assert str(raised.value)[0] not in "'\""
 
 
 def test_a_donor_is_the_actor_it_belongs_to(zh):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shanhai.evidence.checks.faults import FaultError, shown
-from shanhai.evidence.errors import EvidenceError
+from shanhai.evidence.errors import EvidenceError, Known, UnknownError
 from shanhai.evidence.files import cell, read_json, read_table, read_text
 from shanhai.evidence.reads import ALL, Rows, opening, read
 from shanhai.evidence.records import Claim, Fact, Identity, NonClaim, Silence, Source
@@ -80,14 +80,16 @@ class Ledger:
     @cached_property
     def tables(self) -> dict[str, dict[str, Any]]:
         """The resource descriptions by name, in the package's order."""
-        return {resource["name"]: resource for resource in self._package["resources"]}
+        tables = {resource["name"]: resource for resource in self._package["resources"]}
+        return Known(tables, str(self.directory / DESCRIPTION), "table {}")
 
     @cached_property
     def claims(self) -> Mapping[str, Claim]:
         """The claims by id, in the article's order."""
         claims = [Claim.of(row) for row in self._rows("claims")]
         ordered = sorted(claims, key=lambda claim: claim.offset)
-        return Rows("claims", {claim.id: claim for claim in ordered})
+        known = Known({claim.id: claim for claim in ordered}, self._file("claims"))
+        return Rows("claims", known)
 
     @cached_property
     def non_claims(self) -> list[NonClaim]:
@@ -116,13 +118,14 @@ class Ledger:
 
     def _optional(self, table: str, record: type[Any]) -> Mapping[str, Any]:
         rows = self._rows(table) if table in self.tables else []
-        return Rows(table, {row["id"]: record.of(row) for row in rows})
+        known = Known({row["id"]: record.of(row) for row in rows}, self._file(table))
+        return Rows(table, known)
 
     @cached_property
     def sections(self) -> dict[str, dict[str, Any]]:
         """The article's sections by id, in order."""
         rows = sorted(self.rows("sections"), key=lambda row: row["order"])
-        return {row["id"]: row for row in rows}
+        return Known({row["id"]: row for row in rows}, self._file("sections"))
 
     @property
     def codes(self) -> dict[str, dict[str, dict[str, Any]]]:
@@ -135,7 +138,11 @@ class Ledger:
         lists: dict[str, dict[str, dict[str, Any]]] = {}
         for row in self._rows("codes"):
             lists.setdefault(row["list"], {})[row["code"]] = row
-        return lists
+        file = self._file("codes")
+        named = {
+            name: Known(codes, file, f"{{}} in list {name!r}") for name, codes in lists.items()
+        }
+        return Known(named, file, "list {}")
 
     def code(self, list_name: str, code: str, language: str, default: str | None = None) -> str:
         """Return the label of a controlled value in ``language``; of an unknown one ``default``.
@@ -146,19 +153,17 @@ class Ledger:
         read("codes", code)
         try:
             return self._codes[list_name][code][language]
-        except KeyError:
+        except UnknownError:
             if default is not None:
                 return default
-            raise EvidenceError(f"codes.csv: no {code!r} in list {list_name!r}") from None
+            raise
 
     def label(self, table: str, row_id: str, language: str, column: str = "") -> str:
         """Return the label of a row: its column ``zh`` or ``en``, or ``<column>_zh``."""
         name = f"{column}_{language}" if column else language
         read(table, row_id)
-        try:
-            return self._by_id(table)[row_id][name]
-        except KeyError:
-            raise EvidenceError(f"{table}.csv: no id {row_id!r} with a column {name!r}") from None
+        row = self._by_id(table)[row_id]
+        return Known(row, self._file(table), "column {}")[name]
 
     @staticmethod
     def title(described: dict[str, Any], language: str) -> str:
@@ -214,14 +219,17 @@ class Ledger:
         return pd.DataFrame(self.rows(name), columns=columns)
 
     def _resource(self, table: str) -> dict[str, Any]:
-        if table not in self.tables:
-            raise EvidenceError(f"{self.directory / DESCRIPTION}: no table {table!r}")
         return self.tables[table]
+
+    def _file(self, table: str) -> str:
+        """Return the name of a table's file, for messages."""
+        return str(self.tables.get(table, {}).get("path", f"{table}.csv"))
 
     def _by_id(self, table: str) -> dict[str, dict[str, Any]]:
         cache = self.__dict__.setdefault("_indexes", {})
         if table not in cache:
-            cache[table] = {row["id"]: row for row in self._rows(table)}
+            rows = {row["id"]: row for row in self._rows(table)}
+            cache[table] = Known(rows, self._file(table))
         return cache[table]
 
 

@@ -14,6 +14,7 @@ from sphinx.util.docutils import SphinxRole
 
 from shanhai import formats
 from shanhai.book import context
+from shanhai.evidence.errors import near
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +63,8 @@ class ClaimRole(SphinxRole):
         claim = ledger.claims.get(self.text.strip())
         if claim is None:
             message = self.inliner.reporter.error(
-                f"unknown claim {self.text.strip()!r}: no such id in {context.path(self.env, 'claims')}",
+                f"unknown claim {self.text.strip()!r}: no such id in {context.path(self.env, 'claims')}"
+                f"{near(self.text.strip(), ledger.claims)}",
                 line=self.lineno,
             )
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]

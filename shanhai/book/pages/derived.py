@@ -20,6 +20,7 @@ from sphinx.util.docutils import SphinxRole
 
 from shanhai.book import context
 from shanhai.evidence.derivation import MIME, Derivation
+from shanhai.evidence.errors import near
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -107,7 +108,13 @@ class ResolveDerived(SphinxPostTransform):
             node.replace_self(without)
             return
         if made is None:
-            logger.warning("derived figure %r: no such key in %s", key, docname, location=node)
+            logger.warning(
+                "derived figure %r: no such key in %s%s",
+                key,
+                docname,
+                near(key, glued(self.env, docname)),
+                location=node,
+            )
             node.parent.remove(node)
             return
         page = next(

@@ -16,6 +16,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from shanhai.book import context
 from shanhai.book.pages.claims import row_reference
+from shanhai.evidence.errors import near
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -62,7 +63,8 @@ class FactRole(SphinxRole):
         fact = ledger.facts.get(row_id)
         if fact is None:
             message = self.inliner.reporter.error(
-                f"unknown fact {row_id!r}: no such id in {context.path(self.env, 'facts')}",
+                f"unknown fact {row_id!r}: no such id in {context.path(self.env, 'facts')}"
+                f"{near(row_id, ledger.facts)}",
                 line=self.lineno,
             )
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]

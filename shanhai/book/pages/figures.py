@@ -18,6 +18,7 @@ from shanhai.book.pages.claims import reference
 from shanhai.book.pages.outputs import displayed as outputs
 from shanhai.charts.mime import KEY, LAB_MIME, MIME
 from shanhai.charts.pictures import drawn
+from shanhai.evidence.errors import near
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,7 +110,7 @@ def _source(
         else:
             renderer.logger.warning(
                 f"chart {chart['name']!r}: unknown claim {claim_id!r}: "
-                f"no such id in {context.path(env, 'claims')}",
+                f"no such id in {context.path(env, 'claims')}{near(claim_id, ledger.claims)}",
                 line=line,
             )
     before = None

@@ -14,6 +14,7 @@ from sphinx.util.docutils import ReferenceRole, SphinxDirective
 
 from shanhai.book import context
 from shanhai.book.pages.claims import row_reference
+from shanhai.evidence.errors import near
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -42,7 +43,8 @@ class SilenceRole(ReferenceRole):
         silence = ledger.silences.get(row_id)
         if silence is None:
             message = self.inliner.reporter.error(
-                f"unknown silence {row_id!r}: no such id in {context.path(self.env, 'silences')}",
+                f"unknown silence {row_id!r}: no such id in {context.path(self.env, 'silences')}"
+                f"{near(row_id, ledger.silences)}",
                 line=self.lineno,
             )
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]

@@ -24,7 +24,7 @@ from myst_nb.core.read import create_nb_reader
 from sphinx.errors import ConfigError, SphinxError
 from sphinx.util import logging
 
-from shanhai.build import results
+from shanhai.build import faults, results
 from shanhai.build.dependencies import Now
 from shanhai.build.digests import fingerprint, package
 from shanhai.build.drawing import Drawer
@@ -225,7 +225,16 @@ def _execute_before_reading(app: Sphinx, env: BuildEnvironment, docnames: list[s
     """Execute the notebooks among the pages that are about to be read."""
     if _settings(env).execution_mode != "cache":
         return
-    tasks = [task for task in (_task(env, docname) for docname in docnames) if task]
+    tasks: list[Task] = []
+    unreadable = []
+    for docname in docnames:
+        try:
+            tasks += filter(None, [_task(env, docname)])
+        except Exception as error:  # of YAML, JSON, or the notebook's own format
+            name = Path(env.doc2path(docname)).relative_to(env.srcdir).as_posix()
+            unreadable.append(faults.unreadable(name, error))
+    if unreadable:
+        raise NotebookError("\n".join(unreadable))
     count = execute(
         tasks,
         Path(app.config.nb_execution_cache_path),
@@ -254,9 +263,10 @@ def _task(env: BuildEnvironment, docname: str) -> Task | None:
     if reader is None:
         return None
     notebook = reader.read(text)
-    mode = notebook.metadata.get(settings.metadata_key, {}).get("execution_mode", "cache")
+    with suppress(TypeError, ValueError):  # MyST-NB says what is wrong with a page's own settings
+        settings = settings.copy(**notebook.metadata.get(settings.metadata_key, {}))
     excluded = any(path.match(pattern) for pattern in settings.execution_excludepatterns)
-    if mode != "cache" or excluded:
+    if settings.execution_mode != "cache" or excluded:
         return None
     own = notebook.metadata.get("execution", {})
     return Task(

@@ -40,6 +40,13 @@ def raised(task: Task, index: int, error: CellExecutionError) -> str:
     return f"{place(task, index, trace)}: {sentence(name, words)}"
 
 
+def unreadable(name: str, error: Exception) -> str:
+    """Return the fault of a page that cannot be read as a notebook; MyST-NB's words name the line."""
+    line = re.search(r"\bline (\d+)", str(error))
+    words = re.search(r"msg='([^']*)'", str(error))
+    return f"{name}:{line[1] if line else 1}: {_one_line(words[1] if words else str(error))}"
+
+
 def passed_over(task: Task) -> list[str]:
     """Return the faults of a notebook that ran to its end: errors while showing, words on stderr."""
     found = []
@@ -106,7 +113,9 @@ def _output(output: NotebookNode) -> tuple[str, str, str]:
 
 def sentence(name: str, words: str) -> str:
     """Return an exception's kind and words in one line."""
-    return f"{name}: {_one_line(words)}" if words else name
+    # Python gives a cell a file name of its own.
+    said = _one_line(re.sub(r" \([\w-]+\.py, line \d+\)$", "", words))
+    return f"{name}: {said}" if said else name
 
 
 def _one_line(text: str) -> str:
@@ -115,10 +124,13 @@ def _one_line(text: str) -> str:
 
 
 def _parts(text: str) -> Iterator[str]:
-    """Yield the words of a message; a warning's own quotation of the code and its file are left out."""
-    warned = None
+    """Yield the words of a message, without the code and the files that a warning or traceback quotes."""
+    quoting = False
     for line in text.splitlines():
-        if warned and line.startswith("  "):
+        if quoting and line.startswith("  "):
             continue
         warned = re.fullmatch(r"\S+\.py:\d+: (\w+: .*)", line)
-        yield from (warned[1] if warned else line).split()
+        traced = line.startswith("Traceback (most recent call last)")
+        quoting = traced or bool(warned)
+        if not traced:
+            yield from (warned[1] if warned else line).split()

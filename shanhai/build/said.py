@@ -33,7 +33,11 @@ class Said:
     def faults(self, root: Path, result: Exception | int) -> list[str]:
         """Return each fault once: warnings, errors, and what ended the run, paths as seen from the book."""
         lines = _ANSI.sub("", self.warnings.getvalue()).splitlines()
-        found = [line for line in lines if _WARNING.search(line)]
+        found = []
+        for line, after in zip(lines, [*lines[1:], ""], strict=True):
+            if _WARNING.search(line):  # docutils gives the reason on a line of its own
+                more = line.endswith(":") and not _WARNING.search(after)
+                found.append(f"{line} {after.strip()}" if more else line)
         if isinstance(result, SphinxError):
             found += str(result).splitlines()
         elif isinstance(result, Exception):

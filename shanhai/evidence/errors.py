@@ -16,7 +16,14 @@ class EvidenceError(Exception):
 class UnknownError(EvidenceError, KeyError):
     """Nothing has this name; the message says where it was looked for, and what is close."""
 
-    __str__ = Exception.__str__  # KeyError would quote the sentence
+    def __init__(self, said: str, name: object, names: Iterable[str]) -> None:
+        super().__init__(said, name)
+        self._names = names
+
+    def __str__(self) -> str:
+        # Most are caught unread; KeyError itself would quote the sentence.
+        said, name = self.args
+        return f"{said}{near(name, self._names)}"
 
 
 class Known(dict[str, T]):
@@ -28,7 +35,7 @@ class Known(dict[str, T]):
 
     def __missing__(self, name: str) -> NoReturn:
         said = self._what.format(repr(name))
-        raise UnknownError(f"{self._where}: no {said}{near(name, self)}")
+        raise UnknownError(f"{self._where}: no {said}", name, self)
 
 
 def near(name: object, names: Iterable[str]) -> str:

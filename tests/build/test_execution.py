@@ -95,6 +95,13 @@ def test_errors_keep_their_words(tmp_path, root):
             "import warnings; warnings.warn('下个版本会改名')",
             stderr_is_fault=True,
         ),
+        task(tmp_path, "syntax.ipynb", "1\nf("),
+        task(
+            tmp_path,
+            "thread.ipynb",
+            "import threading; t = threading.Thread(target=lambda: 1 / 0); t.start(); t.join()",
+            stderr_is_fault=True,
+        ),
         task(
             tmp_path,
             "told.ipynb",
@@ -113,11 +120,16 @@ def test_errors_keep_their_words(tmp_path, root):
             "exit.ipynb:1: cell 1, line 1: SystemExit: 3",
             "wide.ipynb:1: cell 1, line 1: ValueError: figure 'pair': its wide picture is",
             "warned.ipynb:1: cell 1, line 1: on stderr: UserWarning: 下个版本会改名 (mend it, or give the",
+            "syntax.ipynb:1: cell 1, line 2: SyntaxError: incomplete input",
+            "thread.ipynb:1: cell 1, line 1: on stderr: Exception in thread ",
         ),
         strict=True,
     ):
         assert line.startswith(says), lines
-    assert lines[-1].endswith("or give the cell the tag remove-stderr)")
+    assert lines[-2].endswith("input")
+    assert lines[-1].endswith(
+        ": division by zero (mend it, or give the cell the tag remove-stderr)"
+    )
 
 
 def test_a_kernel_that_cannot_start_is_a_line_a_notebook(tmp_path, root, monkeypatch, capfd):

@@ -152,6 +152,7 @@ class TestRefusals:
             f'Image(base64.b64decode("{DOT}"))',
         )
         text = "# 题\n\n{math}`\\nosuch{x}`\n" + notebook(*cells)
+        text += "\n注[^none]\n\n这**“甲”**乙\n\n见 {claim} `canal`\n\n```{csv-table}\n:file: none.csv\n```\n"
         _, done = make(tmp_path, HEAD + text)
         said = done.stdout + done.stderr
         assert done.returncode == 1
@@ -159,6 +160,21 @@ class TestRefusals:
         assert re.search(r"notebooks/case.md:9: .*\\nosuch is no command", said)
         assert re.search(r"notebooks/case.md:12: .*max_columns", said)
         assert re.search(r"notebooks/case.md:19: .*text alternative.*alt=", said)
+        assert re.search(r"notebooks/case.md:22: .*\[\^none\] has no footnote", said)
+        assert re.search(r"notebooks/case.md:24: .*\*\*“甲”\*\* has stars", said)
+        assert re.search(r"notebooks/case.md:26: .*\{claim\} stands apart", said)
+        assert re.search(r"notebooks/case.md:28: .*directive path: .*none.csv", said)
+
+    def test_options_that_are_no_yaml(self, tmp_path):
+        _, done = make(tmp_path, HEAD + "\n# 题\n\n```{code-cell}\n:tags: [a\n1\n```\n")
+        assert done.returncode == 1
+        assert "notebooks/case.md:10: Invalid options format (bad YAML)" in done.stderr
+        assert "Handler" not in done.stderr
+
+    def test_a_page_says_how_long_it_may_take(self, tmp_path):
+        head = HEAD.replace("---\n\n", "mystnb: {execution_timeout: 1}\n---\n\n")
+        _, done = make(tmp_path, head + "# 题\n" + notebook("while True: pass"))
+        assert "notebooks/case.md:11: cell 1: took longer than 1 seconds" in done.stderr
 
     @pytest.mark.parametrize("latex", ["", r"\frac{a", "资金", r"\nosuch", "x^2^3"])
     def test_formula(self, latex):

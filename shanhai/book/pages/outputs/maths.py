@@ -1,8 +1,7 @@
 r"""Formulas: LaTeX drawn once, when a page is read, as a picture that page and report share.
 
 ``{math}`a-b` ``, a ``math`` directive and what a cell displays as LaTeX are drawn by ziamath: no script, no
-other host. Prose in dollar signs is not a formula here, since ``$`` is money too; what looks like one is
-refused with the way to write it, instead of being printed as it stands.
+other host. Prose in dollar signs is not a formula here, since ``$`` is money too: see `unset`.
 """
 
 from __future__ import annotations
@@ -34,10 +33,6 @@ SIZE = 24.0
 _BOX = re.compile(r'viewBox="([^"]*)"')
 _HAN = re.compile("[\u3400-\u9fff\uff00-\uffef]")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
-_DOLLARS = re.compile(
-    r"\$\$.+?\$\$|(?<![A-Za-z0-9$])\$(?![\s\d])[^$\n]*?(?<![\s$])\$(?![\d$])", re.DOTALL
-)
-_PROSE = (nodes.literal, nodes.FixedTextElement, nodes.raw, nodes.math, nodes.math_block)
 
 
 class FormulaError(ValueError):
@@ -71,7 +66,7 @@ def draw(latex: str, *, inline: bool) -> tuple[str, float, float]:
 
 
 class DrawFormulas(SphinxTransform):
-    """Draw every formula of a page; refuse what looks like one and is not set as one."""
+    """Draw every formula of a page."""
 
     default_priority = 230
 
@@ -84,35 +79,16 @@ class DrawFormulas(SphinxTransform):
             try:
                 svg, height, depth = draw(node.astext(), inline=isinstance(node, nodes.math))
             except FormulaError as error:
-                logger.warning("formula %r: %s", node.astext(), error, location=_placed(node))
+                logger.warning("formula %r: %s", node.astext(), error, location=placed(node))
                 continue
             node["svg"], node["height"], node["depth"] = svg, height, depth
-        for text in self.document.findall(nodes.Text):
-            if _is_prose(text) and (found := _DOLLARS.search(text)) and not _HAN.search(found[0]):
-                inner = found[0].strip("$")
-                logger.warning(
-                    "%s is not set as a formula: write {math}`%s`, or `%s` in backquotes if it is none",
-                    found[0],
-                    inner,
-                    found[0],
-                    location=_placed(text.parent),
-                )
 
 
-def _placed(node: nodes.Element) -> nodes.Element:
+def placed(node: nodes.Element) -> nodes.Element:
     """Return the nearest node about a node that has a line in the source."""
     while not node.line and node.parent is not None:
         node = node.parent
     return node
-
-
-def _is_prose(text: nodes.Text) -> bool:
-    node: nodes.Node | None = text.parent
-    while node is not None:
-        if isinstance(node, _PROSE):
-            return False
-        node = node.parent
-    return True
 
 
 def visit(self: HTML5Translator, node: nodes.Element) -> None:

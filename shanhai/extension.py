@@ -26,6 +26,7 @@ PARTS = (
     "book.pages.ledger_tables",
     "book.pages.outputs.maths",
     "book.pages.outputs.displayed",
+    "book.pages.outputs.raw_html",
     "book.pages.outputs.unset",
     "book.pages.shown",
     "book.pages.silences",

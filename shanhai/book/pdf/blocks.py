@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from docutils import nodes
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from docutils.nodes import Element
 
 
+_NUMBERING = {"loweralpha": "a", "upperalpha": "A", "lowerroman": "i", "upperroman": "I"}
 GROUPS = frozenset({"headline", "big-figures", "verdict-counts"})
 """Classes of groups that the template sets in a way of their own."""
 
@@ -82,12 +84,20 @@ class BlockVisitors(TypstTranslator):
             )
             raise nodes.SkipNode
         width = None if picture.width is None else f"{picture.width:.2f}%"
+        if isinstance(node.parent, nodes.TextElement):
+            self.append_inline_fun(None, "among-words")
         self.append_inline_fun(
             node,
             "image" if width else "pixels",
             named_params={"alt": escape_str(join_lines(alt)), "width": width},
             positional_params=[escape_raw_str(picture.name)],
         )
+
+    def depart_image(self, node: Element) -> None:
+        """Leave a picture, and what keeps it among words."""
+        super().depart_image(node)
+        if isinstance(node.parent, nodes.TextElement):
+            self.absorb_fun_in_body()
 
     # Formulas: drawn when the page was read (`shanhai.book.pages.outputs.maths`)
 
@@ -118,7 +128,28 @@ class BlockVisitors(TypstTranslator):
         self.absorb_fun_in_body()
         raise nodes.SkipNode
 
+    def visit_doctest_block(self, node: Element) -> None:
+        """Write lines of a Python session as the code that they are."""
+        node["language"] = "pycon"
+        self.visit_literal_block(node)
+
+    def depart_doctest_block(self, node: Element) -> None:
+        """Leave lines of a Python session."""
+        self.depart_literal_block(node)
+
+    def visit_raw(self, node: Element) -> None:
+        """Write a line's end, the one piece of HTML that is for paper too."""
+        if re.fullmatch(r"\s*<br\s*/?>\s*", node.astext(), re.IGNORECASE):
+            self.curr_element().body.append("#linebreak()")
+        super().visit_raw(node)
+
     # Lists
+
+    def visit_enumerated_list(self, node: Element) -> None:
+        """Write a list whose numbers begin where the page's do."""
+        numbering = _NUMBERING.get(node.get("enumtype", ""), "1")
+        named = {"start": str(node.get("start", 1)), "numbering": escape_str(f"{numbering}.")}
+        self.append_block_fun(node, name="enum", named_params=named)
 
     def visit_bullet_list(self, node: Element) -> None:
         """Write a list; in a group that the template knows its items stand side by side."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,6 +18,12 @@ SIGN = "〓"
 """Printers of Chinese set this sign, the geta, where they have no type for a character."""
 
 _KNOWN = frozenset(map(chr, [*range(0x20, 0x7F), *range(0x4E00, 0x9FA6), *range(0x3001, 0x3012)]))
+_JOINED = re.compile(
+    "[\U0001f1e6-\U0001f1ff]{2}"
+    "|\\S(?:[\u0300-\u036f\u20d0-\u20ff\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]|\u200d\\S)+"
+)
+"""Several characters that are one sign: a flag, a letter or an emoji with what is joined to it."""
+
 _SILENT = ("Cf", "Mn", "Mc", "Me", "Cc", "Cs", "Zl", "Zp")
 
 
@@ -30,7 +37,7 @@ def make_printable(tree: nodes.document, root: Path) -> list[str]:
     lacking = _lacking(shown)
     notes = []
     for node, text in zip(texts, shown, strict=True):
-        lost = lacking.intersection(text)
+        lost = {item for item in lacking if item in text}
         if lost or text != node.astext():
             if told := _told(text, lost):
                 notes.append(f"{place(node, root, told[0])}: {_sentence(told)}")
@@ -71,24 +78,33 @@ def _texts(value: Any) -> Iterable[str]:
             yield from _texts(item)
 
 
-def _lacking(texts: Iterable[str]) -> set[str]:
+def _lacking(texts: list[str]) -> set[str]:
+    """Return the characters, and the signs joined of several, that no font can show."""
     used = {character for text in texts for character in text} - _KNOWN
-    return without_glyph(character for character in used if not character.isspace())
+    # A glyph that a font has for private use shows what its maker meant, not what the writer did.
+    private = {character for character in used if unicodedata.category(character) == "Co"}
+    asked = (character for character in used - private if not character.isspace())
+    joined = {sign for text in texts for sign in _JOINED.findall(text)}
+    return without_glyph([*asked, *joined]) | private
 
 
 def _replaced(text: str, lost: set[str]) -> str:
+    if any(len(item) > 1 for item in lost):
+        text = _JOINED.sub(lambda found: SIGN if found[0] in lost else found[0], text)
     return "".join(_shown(character) if character in lost else character for character in text)
 
 
-def _shown(character: str) -> str:
-    return "" if unicodedata.category(character) in _SILENT else SIGN
+def _shown(item: str) -> str:
+    return "" if len(item) == 1 and unicodedata.category(item) in _SILENT else SIGN
 
 
 def _told(text: str, lost: set[str]) -> list[str]:
     """Return the characters of a text that `SIGN` stands for, each once."""
-    return [item for item in dict.fromkeys(text) if item in lost and _shown(item)]
+    found = dict.fromkeys([*_JOINED.findall(text), *_JOINED.sub("", text)])
+    return [item for item in found if item in lost and _shown(item)]
 
 
 def _sentence(characters: list[str]) -> str:
-    named = ", ".join(f"{item} (U+{ord(item):04X})" for item in characters)
+    codes = (" ".join(f"U+{ord(part):04X}" for part in item) for item in characters)
+    named = ", ".join(f"{item} ({code})" for item, code in zip(characters, codes, strict=True))
     return f"no font of the report has {named}; {SIGN} is printed"

@@ -45,7 +45,7 @@ def fonts() -> typst.Fonts:
 
 
 def without_glyph(characters: Iterable[str]) -> set[str]:
-    """Return those of `characters` that no font of the report can show.
+    """Return those of `characters`, or of short texts, that no font of the report can show.
 
     Typst is asked to set each on a line of its own: its standard refuses what has no glyph.
     """
@@ -83,8 +83,8 @@ def reads(picture: Path) -> bool:
     return True
 
 
-def _escaped(character: str) -> str:
-    return f"\\u{{{ord(character):x}}}"
+def _escaped(text: str) -> str:
+    return "".join(f"\\u{{{ord(character):x}}}" for character in text)
 
 
 def timestamp(day: datetime.date) -> int:
@@ -120,11 +120,13 @@ def compile_report(source: Path, made: int, cited: Path) -> bytes:
     except typst.TypstError as error:
         hints = "".join(f"; {hint}" for hint in error.hints)
         raise ReportError(
-            f"{_place(error.diagnostic)}: the report cannot be typeset: {error.message}{hints}"
+            f"{_place(error.diagnostic, source)}: the report cannot be typeset: {error.message}{hints}"
         ) from None
     if warnings:
         raise ReportError(
-            "\n".join(f"{_place(item.diagnostic)}: report: {item.message}" for item in warnings)
+            "\n".join(
+                f"{_place(item.diagnostic, source)}: report: {item.message}" for item in warnings
+            )
         )
     cited.parent.mkdir(parents=True, exist_ok=True)
     cited.write_text(json.dumps(_cited_pages(source)), "utf-8")
@@ -144,7 +146,13 @@ def _cited_pages(source: Path) -> dict[str, list[int]]:
     return {label.partition("#")[2]: pages for label, pages in json.loads(found)}
 
 
-def _place(diagnostic: str | None) -> str:
-    """Return the file and line that Typst blames, by the file's own name."""
+def _place(diagnostic: str | None, source: Path) -> str:
+    """Return the page whose text Typst blames, by its label before it; else the template and its line."""
     found = re.search(r"([^/\\\s]+\.typ):(\d+)", diagnostic or "")
-    return f"{found[1]}:{found[2]}" if found else "report"
+    if not found:
+        return "report"
+    if found[1] != source.name:
+        return f"{found[1]}:{found[2]}"
+    before = source.read_text("utf-8").splitlines()[: int(found[2])]
+    pages = re.findall(r'"%([^"#]+)"', "\n".join(before))
+    return f"page {pages[-1]}" if pages else source.name

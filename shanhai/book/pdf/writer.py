@@ -75,6 +75,11 @@ class ReportTranslator(BlockVisitors, TableVisitors):
     def unknown_departure(self, node: nodes.Node) -> None:
         """Leave a node without a printed form."""
 
+    def visit_desc(self, node: Element) -> None:
+        """Refuse what describes a program."""
+        self.unknown_visit(node)
+        raise nodes.SkipNode
+
     def visit_PaperOnly(self, node: Element) -> None:  # noqa: N802
         """Enter what stands on paper alone, or what a page folds; it is printed as it stands."""
 

@@ -14,6 +14,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
 from shanhai.book.pages.outputs.maths import placed
+from shanhai.book.pages.outputs.raw_html import is_put_out
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -27,6 +28,7 @@ _FORMULA = (
 )
 UNSET = {
     re.compile(_FORMULA): f"is not set as a formula: write {{math}}`…`, or write it {_NONE}",
+    re.compile(r"~~(?=\S)[^~]+~~"): f"strikes nothing out: take it away, or write it {_NONE}",
     re.compile(r"\[\^[^\]\s]+\]"): f"has no footnote: write one below, or write it {_NONE}",
     re.compile(r"\*\*(?!\s)[^*]+\*\*|\*\*(?=\S)"): (
         "has stars that make nothing bold: put a space outside them, or the punctuation; "
@@ -57,6 +59,8 @@ class RefuseUnset(SphinxTransform):
                 found.append(
                     f"{match[0]} stands apart from its text: write {match[0]}`text` in one"
                 )
+            if isinstance(after, nodes.math) and text.endswith("$"):
+                found.append("$$…$$ within a line is no formula: write {math}`…`")
             if found and _is_prose(text):
                 for said in found:
                     logger.warning("%s", said, location=placed(text.parent))
@@ -64,12 +68,9 @@ class RefuseUnset(SphinxTransform):
 
 def _is_prose(text: nodes.Text) -> bool:
     node: nodes.Node | None = text.parent
-    while node is not None:
-        put_out = isinstance(node, nodes.container) and "cell_output" in node["classes"]
-        if put_out or isinstance(node, _NOT_PROSE):
-            return False
+    while node is not None and not isinstance(node, _NOT_PROSE):
         node = node.parent
-    return True
+    return node is None and not is_put_out(text)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

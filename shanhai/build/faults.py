@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import nbformat
 from nbclient.exceptions import CellExecutionError
 
 if TYPE_CHECKING:
@@ -72,18 +71,6 @@ def passed_over(task: Task) -> list[str]:
                 f"{place(task, index)}: on stderr: {_one_line(told)} "
                 "(mend it, or give the cell the tag remove-stderr)"
             )
-    return found
-
-
-def not_kept(task: Task) -> list[str]:
-    """Return the faults of cells whose outputs are of no form that a notebook's file can hold."""
-    found = []
-    for index, cell in enumerate(task.notebook.cells):
-        try:
-            nbformat.validate(nbformat.v4.new_notebook(cells=[cell]))
-        except nbformat.ValidationError as error:
-            words = str(error).splitlines()[0]
-            found.append(f"{place(task, index)}: puts out what no notebook can hold: {words}")
     return found
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import nbformat
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
@@ -135,6 +136,9 @@ async def execute_one(
         faults.keep(task, words + "\n" + "".join(traceback.format_exception(error)))
         why = (words or str(error)).splitlines()[-1]
         return [f"{task.name}:1: the kernel could not be started: {why}"], []
+    except nbformat.ValidationError as error:
+        words = str(error).splitlines()[0]
+        return [f"{faults.place(task, current)}: puts out what no notebook can hold: {words}"], []
     finally:
         # Where it is given up, nbclient leaves this to be done when Python ends.
         atexit.unregister(client._cleanup_kernel)

@@ -7,6 +7,7 @@ in memory) is taken out, and what only a browser shows says so in print.
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -173,6 +174,13 @@ class DealWithOutputs(SphinxTransform):
 
 def _picture(renderer: NbElementRenderer, data: MimeData) -> list[nodes.Element] | None:
     """Return a picture with the text alternative that IPython's ``Image`` was given."""
+    if data.mime_type != "image/svg+xml":
+        try:
+            base64.b64decode(data.string)
+        except ValueError:
+            where = (renderer.renderer.document.settings.env.docname, _line(data.line))
+            logger.warning("the cell shows what is no %s", data.mime_type, location=where)
+            return []
     alt = data.output_metadata.get(data.mime_type, {}).get("alt") or data.output_metadata.get("alt")
     if not alt:
         return None

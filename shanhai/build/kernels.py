@@ -111,6 +111,7 @@ async def execute_one(
         allow_errors=task.allow_errors,
         resources={"metadata": {"path": str(task.path.parent)}},
         record_timing=False,
+        coalesce_streams=True,  # they come in pieces, as the kernel's buffer fills
         shutdown_kernel="immediate",
         on_cell_start=started,
     )

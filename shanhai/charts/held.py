@@ -6,6 +6,7 @@ page has, would leave an empty picture. Each is refused in one sentence that nam
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
@@ -15,12 +16,20 @@ from typing import Any
 Spec = dict[str, Any]
 
 _PARTS = ("layer", "hconcat", "vconcat", "concat")
+_NO_XML = re.compile(r"(?<!\\)\\u00[01][0-9a-f]|[\ud800-\udfff\ufffe\uffff]")
+"""What a picture's file cannot hold, as JSON writes it."""
 _NAME = re.compile(r"[^.\[\]\\]+")
 """Fields with a path or an escape in their name are left to Vega."""
 
 
 def hold(spec: Spec, where: str) -> None:
     """Raise ValueError for what ``spec`` needs beyond itself; ``where`` says which chart it is."""
+    if found := _NO_XML.search(json.dumps(spec, ensure_ascii=False, default=str)):
+        code = found[0].encode("ascii", "backslashreplace").decode()
+        raise ValueError(
+            f"{where}: a text in it holds {code}, a control character that no picture can show; "
+            "take it out"
+        )
     for part, _ in _walk(spec):
         lookups = (step.get("from", {}).get("data") for step in part.get("transform", ()))
         for data in (part.get("data"), *lookups):

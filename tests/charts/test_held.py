@@ -33,6 +33,10 @@ def of(column: list) -> alt.Chart:
 @pytest.mark.parametrize(
     ("chart", "message"),
     [
+        (
+            alt.Chart(pd.DataFrame({"a": ["x\x07"], "v": [1]})).mark_bar().encode(x="v:Q"),
+            r"figure 'n': a text in it holds \\u0007, a control character",
+        ),
         (BAR.encode(x="w:Q"), r"figure 'n': no column 'w'; its data have a, v"),
         (BAR.encode(x="v:Q") + BAR.encode(text="aa:N"), r"no column 'aa'"),
         (BAR.encode(x="w"), r'the field "w"; verify that the field name is not misspelled'),

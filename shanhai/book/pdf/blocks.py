@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from docutils import nodes
@@ -136,12 +135,6 @@ class BlockVisitors(TypstTranslator):
     def depart_doctest_block(self, node: Element) -> None:
         """Leave lines of a Python session."""
         self.depart_literal_block(node)
-
-    def visit_raw(self, node: Element) -> None:
-        """Write a line's end, the one piece of HTML that is for paper too."""
-        if re.fullmatch(r"\s*<br\s*/?>\s*", node.astext(), re.IGNORECASE):
-            self.curr_element().body.append("#linebreak()")
-        super().visit_raw(node)
 
     # Lists
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ SHOW_TAG = "tag_show-in-report"
 DROPPED_CLASSES = frozenset({"html-only", "no-print", "uses", "rests"})
 """Classes of what only makes sense on a screen; a row of the ledger says on which pages it is cited."""
 
+_LINE_END = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
+
 
 def prune(tree: nodes.document) -> None:
     """Remove from `tree` what is not printed: code, hidden output, screen-only content.
@@ -28,6 +31,9 @@ def prune(tree: nodes.document) -> None:
     for node in tree.findall(nodes.Element):
         for child in node.children:
             child.parent = node  # Sphinx leaves inlined documents with the parent they had
+    for node in list(tree.findall(nodes.raw)):
+        if _LINE_END.fullmatch(node.astext()):  # the one piece of HTML that is for paper too
+            node.replace_self(nodes.raw("", "#linebreak()", format="typst"))
     for node in list(tree.findall(nodes.Element)):
         if node.parent is not None and _unprinted(node):
             node.parent.remove(node)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import shutil
 import subprocess
@@ -42,14 +43,26 @@ PROSE = f"""# 题🎉[^note]
 | {CHECKSUM} | 甲乙丙丁戊己庚辛壬癸甲乙丙丁戊己庚辛壬癸甲乙丙丁戊己庚辛壬癸 |
 """ + "".join(f"| 第{row}行 | 值 |\n" for row in range(60))
 
-PROSE += "\n[^cell]: 表头的注。\n"
+PROSE += """
+[^cell]: 表头的注。
+
+键1️⃣，私用\ue000，![一个点](dot.png)在字里。首行\\
+次行
+
+7. 第七
+
+<div>块里 <b>粗</b></div>
+
+<iframe src="about:blank"></iframe>
+"""
 
 CELLS = [
     "import base64\nimport pandas as pd\nfrom IPython.display import IFrame, Image\n"
     'pd.DataFrame({f"第{i}项援助资金": [i * 1e10] for i in range(6)})',
     'pd.DataFrame({"亿元": [1.5, 2]}).style.highlight_max().format("{:.2f}")',
     'print("\\x1b[31m红\\x1b[0m\\x07绿")',
-    "for i in range(90): print(f'line-{i}')",
+    "for i in range(9000): print(f'line-{i}')",
+    "from IPython.display import Markdown\nMarkdown('| 表 | 头 |\\n|---|---|\\n| 左格 | 右格 |')",
     f'Image(base64.b64decode("{DOT}"), alt="一个点")',
     'IFrame("about:blank", 10, 10)',
     "object()",
@@ -63,6 +76,7 @@ def make(folder: Path, text: str) -> tuple[Path, subprocess.CompletedProcess[str
         page.unlink()
     (book / "index.md").write_text("# 双河镇\n\n修渠 {claim}`canal`。\n", "utf-8")
     (book / "notebooks/case.md").write_text(text, "utf-8")
+    (book / "notebooks/dot.png").write_bytes(base64.b64decode(DOT))
     toc = "format: jb-book\nroot: index\nchapters:\n  - file: notebooks/case\n  - file: book/evidence\n"
     (book / "_toc.yml").write_text(toc, "utf-8")
     command = [sys.executable, "-m", "shanhai", "build", str(book)]
@@ -105,15 +119,30 @@ class TestPaper:
             r"note: notebooks/case.md:9: no font of the report has ꆈ \(U\+A188\)", made[1]
         )
 
+    def test_a_sign_of_several_characters_and_one_for_private_use(self, made, paper):
+        assert "键〓,私用〓" in paper
+        assert "1️⃣ (U+0031 U+FE0F U+20E3), \ue000 (U+E000)" in made[1]
+
+    def test_prose_keeps_pictures_line_ends_numbers_and_html(self, made, paper):
+        assert "块里粗" in paper and "7.第七" in paper
+        lines = subprocess.run(
+            ["pdftotext", made[0] / "_build/pdf/shanhai.pdf", "-"], capture_output=True, check=True
+        ).stdout.decode()
+        assert re.search(r"在字里。\s*首行\n+次行", lines)
+
+    def test_markdown_that_a_cell_shows_may_be_a_table(self, paper, page):
+        assert "表头左格右格" in paper
+        assert "<p>左格</p>" in page
+
     def test_codes_and_controls_are_dropped(self, paper):
         assert "红绿" in paper
 
     def test_a_long_output_is_cut_and_says_so(self, paper):
         assert "line-39" in paper and "line-40" not in paper
-        assert "输出共90行" in paper
+        assert paper.count("输出共") == 1 and "输出共9000行" in paper
 
     def test_what_only_a_browser_shows_says_so(self, paper):
-        assert paper.count("只能在网页上看") == 2
+        assert paper.count("只能在网页上看") == 3
 
     def test_no_address_in_memory(self, paper, page):
         assert "0x" not in paper
@@ -150,8 +179,12 @@ class TestRefusals:
             "import base64\nimport pandas as pd\nfrom IPython.display import Image\n"
             "pd.DataFrame({f'c{i}': [i] for i in range(30)})",
             f'Image(base64.b64decode("{DOT}"))',
+            'from IPython.display import HTML\nHTML("<img src=https://example.org/a.png>")',
+            f"import pandas as pd\npd.DataFrame({{'a': ['{CHECKSUM}']}})",
+            "class Shown:\n    def _repr_png_(self): return 'no'\nShown()",
         )
         text = "# 题\n\n{math}`\\nosuch{x}`\n" + notebook(*cells)
+        text += "\n![远](https://example.org/b.png)\n\n<img src='near.png'>\n"
         text += "\n注[^none]\n\n这**“甲”**乙\n\n见 {claim} `canal`\n\n```{csv-table}\n:file: none.csv\n```\n"
         _, done = make(tmp_path, HEAD + text)
         said = done.stdout + done.stderr
@@ -160,10 +193,15 @@ class TestRefusals:
         assert re.search(r"notebooks/case.md:9: .*\\nosuch is no command", said)
         assert re.search(r"notebooks/case.md:12: .*max_columns", said)
         assert re.search(r"notebooks/case.md:19: .*text alternative.*alt=", said)
-        assert re.search(r"notebooks/case.md:22: .*\[\^none\] has no footnote", said)
-        assert re.search(r"notebooks/case.md:24: .*\*\*“甲”\*\* has stars", said)
-        assert re.search(r"notebooks/case.md:26: .*\{claim\} stands apart", said)
-        assert re.search(r"notebooks/case.md:28: .*directive path: .*none.csv", said)
+        assert re.search(r"notebooks/case.md:2\d: .*would fetch https://example.org/a.png", said)
+        assert re.search(r"notebooks/case.md:2\d: .*longer than pandas shows \(41f0abfcc", said)
+        assert re.search(r"notebooks/case.md:\d\d: .*shows what is no image/png", said)
+        assert re.search(r"notebooks/case.md:38: .*would fetch https://example.org/b.png", said)
+        assert re.search(r"notebooks/case.md:40: .*'near.png', which is not put beside it", said)
+        assert re.search(r"notebooks/case.md:42: .*\[\^none\] has no footnote", said)
+        assert re.search(r"notebooks/case.md:44: .*\*\*“甲”\*\* has stars", said)
+        assert re.search(r"notebooks/case.md:46: .*\{claim\} stands apart", said)
+        assert re.search(r"notebooks/case.md:48: .*directive path: .*none.csv", said)
 
     def test_options_that_are_no_yaml(self, tmp_path):
         _, done = make(tmp_path, HEAD + "\n# 题\n\n```{code-cell}\n:tags: [a\n1\n```\n")

@@ -22,6 +22,7 @@ from shanhai.book.pages.outputs.html_tables import parse
 if TYPE_CHECKING:
     from myst_nb.core.render import MimeData, NbElementRenderer
     from sphinx.application import Sphinx
+    from sphinx.config import Config
     from sphinx.writers.html5 import HTML5Translator
 
 logger = logging.getLogger(__name__)
@@ -98,6 +99,13 @@ def _html(renderer: NbElementRenderer, data: MimeData) -> list[nodes.Element]:
             'pandas.set_option("display.max_columns", None)',
             location=(document.settings.env.docname, _line(data.line)),
         )
+    if parsed.cut:
+        logger.warning(
+            "the data frame has cells longer than pandas shows (%s): shorten them, or call "
+            'pandas.set_option("display.max_colwidth", None)',
+            parsed.cut,
+            location=(document.settings.env.docname, _line(data.line)),
+        )
     for block in parsed.blocks:
         for node in block.findall(nodes.Element):
             node.line, node.source = data.line, document["source"]
@@ -108,7 +116,7 @@ def _html(renderer: NbElementRenderer, data: MimeData) -> list[nodes.Element]:
         return [*raw, *(_counted(block, words["size"]) for block in parsed.blocks)]
     raw = [nodes.raw("", data.string, format="html", classes=["output", "text_html"])]
     paper = PaperOnly("", *parsed.blocks)
-    if parsed.live or not parsed.blocks:
+    if parsed.live:
         paper += nodes.paragraph("", words["no_print"], classes=["note"])
     return [*raw, paper]
 
@@ -199,8 +207,15 @@ def _depart(self: HTML5Translator, _node: folded_output) -> None:
     self.body.append("</details>\n")
 
 
+def _set_tables(_app: Sphinx, config: Config) -> None:
+    """Let the Markdown that a cell shows have tables, unless the book chooses a kind of Markdown."""
+    if config.nb_render_markdown_format == "commonmark":
+        config.nb_render_markdown_format = "gfm"
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the transform and what pages do with a fold."""
+    app.connect("config-inited", _set_tables)
     app.add_node(folded_output, html=(_visit, _depart))
     app.add_transform(DealWithOutputs)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 LEFT_OUT = "..."
 """What pandas writes in place of the columns and rows that it leaves out."""
 
+_CUT = re.compile(r".{46,47}\.\.\.", re.DOTALL)
+"""What pandas makes of a text longer than its setting `display.max_colwidth`, 50 by default."""
+
 _NUMBER = re.compile(
     r"[-+−]?[¥$€]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?[%万亿]{0,2}|[-+]?(?:nan|inf|none|<na>|nat)|[-–—]?"
 )
@@ -47,6 +50,8 @@ class Parsed:
     """It holds what is more than tables and text."""
     left_out: int = 0
     """Columns of a data frame in place of which stands an ellipsis; 0: none is left out."""
+    cut: str = ""
+    """The first text of a data frame that pandas has cut short."""
 
 
 def parse(html: str, name: str) -> Parsed:
@@ -101,8 +106,10 @@ def _inline(child: object) -> list[nodes.Node]:
     assert isinstance(child, Tag)
     if child.name == "br":
         return [nodes.Text(" ")]
-    if child.name in _NEVER or child.name in _LIVE:
-        return []
+    if child.name in _NEVER or child.name in _LIVE or child.name in ("tr", "td", "th"):
+        return []  # a cell within a cell: the first was not closed, which HTML allows
+    if child.name == "table":
+        return [nodes.Text(child.get_text(" ", strip=True))]
     inner = [node for part in child.children for node in _inline(part)]
     text = "".join(node.astext() for node in inner)
     address = str(child.get("href", ""))
@@ -143,6 +150,8 @@ def _table(table: Tag, parsed: Parsed) -> nodes.table:
         if body and all(_is_number(grid[row].get(column)) for row in body)
     }
     if parsed.is_frame:
+        texts = (_text(cell) for line in cells for cell in line)
+        parsed.cut = next(filter(_CUT.fullmatch, texts), "")
         parsed.left_out = sum(
             all(_text(line.get(column)) == LEFT_OUT for line in grid) for column in range(width)
         )

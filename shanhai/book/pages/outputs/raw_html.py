@@ -50,6 +50,14 @@ class HandleHtml(SphinxTransform):
                 continue
             for address in dict.fromkeys(fetched(raw.astext())):
                 self._refuse(raw, address)
+            for name in dict.fromkeys(beside(raw.astext())):
+                logger.warning(
+                    "the page would ask for %r, which is not put beside it: show a picture with "
+                    "![what it shows](%s), or embed it",
+                    name,
+                    name,
+                    location=placed(raw),
+                )
             is_block = not isinstance(raw.parent, nodes.TextElement)
             if is_block and not is_put_out(raw):
                 self._print(raw)
@@ -91,6 +99,15 @@ def fetched(html: str) -> Iterator[str]:
             yield from _IN_STYLE.findall(tag.get_text())
         if tag.name == "script":
             yield from _IN_SCRIPT.findall(tag.get_text())
+
+
+def beside(html: str) -> Iterator[str]:
+    """Yield the names of files that ``html`` would show, as if they were beside the page."""
+    if "src" in html:
+        for tag in BeautifulSoup(html, "html.parser").find_all(src=True):
+            name = str(tag["src"])
+            if name and not re.match(r"[a-z]+:|//|#", name, re.IGNORECASE):
+                yield name
 
 
 def is_put_out(node: nodes.Node) -> bool:

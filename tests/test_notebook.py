@@ -59,7 +59,6 @@ def test_claims_are_a_frame_in_the_order_of_the_article_with_their_bounds(zh):
         (lambda book: book.q("sh-peple"), "claims.csv: no id 'sh-peple'; did you mean 'sh-people'"),
         (lambda book: book.claim("sh-peple"), "claims.csv: no id 'sh-peple'; did you mean 'sh-people'"),
         (lambda book: book.rows({"人": "sh-peple"}), "claims.csv: no id 'sh-peple'; did you mean"),
-        (lambda book: book.money(1, like="no"), "claims.csv: no id 'no'"),
         (lambda book: book.fact("no"), "facts.csv: no id 'no'"),
         (lambda book: book.label("places", "mars"), "places.csv: no id 'mars'"),
         (lambda book: book.label("claims", "all-aid"), "claims.csv: no column 'zh'"),

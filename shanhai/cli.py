@@ -189,9 +189,15 @@ def build(
 @main.command()
 @click.argument("language", required=False)
 @click.option("--check", "only", is_flag=True, help="Change nothing; say what is to be done.")
-@click.argument("root", type=click.Path(path_type=Path, exists=True), default=Path())
+@click.option(
+    "--book",
+    "root",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=Path(),
+    help="The book's folder; default: this one.",
+)
 def translate(language: str | None, only: bool, root: Path) -> None:
-    """Bring the catalogues in locale/LANGUAGE up to date with the book in ROOT (default: this folder).
+    """Bring the catalogues in locale/LANGUAGE up to date with the book.
 
     Exit code 1 while anything is untranslated, changed, or wrong. Without LANGUAGE: all there are.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -41,6 +42,8 @@ class Fault:
     """File and line, as an editor opens them."""
     words: str
     kind: str
+    in_code: bool = False
+    """Whether it is of a notebook's code, which is translated as a whole or not at all."""
 
     def __str__(self) -> str:
         return f"{self.place}: {self.words}"
@@ -102,37 +105,44 @@ def faults(path: str, catalogue: Catalog, source: str, units: Iterable[Unit]) ->
     """Return what a catalogue lacks, or has wrong, for the units of its source."""
     found: list[Fault] = []
     seen: set[str] = set()
+    units = list(units)
+    wanted = {unit.text for unit in units}
+    left = {str(message.id): message for message in catalogue if message.id}
+    left = {text: message for text, message in left.items() if text not in wanted}
     for unit in units:
         if unit.text in seen:
             continue
         seen.add(unit.text)
         message = catalogue.get(unit.text)
+        in_code = unit.kind in {"string", "f-string"}
         here = f"{source}:{unit.line}"
         if message is None:
-            near = f"{path}: run `shanhai translate`"
-            found.append(Fault(here, f"{_short(unit.text)} is not in {near}", "missing"))
+            stale = difflib.get_close_matches(unit.text, left, 1)
+            words = f"{_short(unit.text)} is not in {path}: run `shanhai translate`"
+            if stale:
+                there = f"{path}:{left[stale[0]].lineno or 1}"
+                words = (
+                    f"{_short(unit.text)} has changed; {there} is stale: run `shanhai translate`"
+                )
+            found.append(Fault(here, words, "changed" if stale else "missing", in_code))
             continue
         there = f"{path}:{message.lineno or 1}"
         if not message.string:
             found.append(
-                Fault(here, f"{_short(unit.text)} is not translated; see {there}", "missing")
+                Fault(
+                    here, f"{_short(unit.text)} is not translated; see {there}", "missing", in_code
+                )
             )
         elif message.fuzzy:
             words = (
                 f"{_short(unit.text)} has changed; mend its translation at {there}, remove `fuzzy`"
             )
-            found.append(Fault(here, words, "changed"))
+            found.append(Fault(here, words, "changed", in_code))
         elif wrong := disagreement(unit, str(message.string)):
-            found.append(Fault(there, wrong, "wrong"))
-    for message in catalogue:
-        if message.id and message.id not in seen:
-            found.append(
-                Fault(
-                    f"{path}:{message.lineno}",
-                    f"{_short(str(message.id))} is not in {source}",
-                    "unused",
-                )
-            )
+            found.append(Fault(there, wrong, "wrong", in_code))
+    for text, message in left.items():
+        words = f"{_short(text)} is not in {source}"
+        found.append(Fault(f"{path}:{message.lineno or 1}", words, "unused"))
     return found
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -80,18 +81,23 @@ def _build_tree(edition: Edition, build: Build) -> None:
     outputs = [f"--{name}" for name in build.outputs] if len(build.outputs) == 1 else []
     jobs = ["--jobs", str(build.jobs)] if build.jobs else []
     command = [sys.executable, "-m", "shanhai", "build", *outputs, *jobs, str(edition.tree)]
-    with subprocess.Popen(
-        command,
-        env={**os.environ, "PYTHONPATH": python_path(), "PYTHONUTF8": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-    ) as process:
-        assert process.stdout and process.stderr
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as words,
+        subprocess.Popen(
+            command,
+            env={**os.environ, "PYTHONPATH": python_path(), "PYTHONUTF8": "1"},
+            stdout=subprocess.PIPE,
+            stderr=words,
+            text=True,
+            encoding="utf-8",
+        ) as process,
+    ):
+        assert process.stdout
         for line in process.stdout:
             build.say(line.rstrip("\n"))
-        said = process.stderr.read().strip().removeprefix("Error: ")
+        process.wait()
+        words.seek(0)
+        said = words.read().strip().removeprefix("Error: ")
     if process.returncode:
         where = edition.tree.relative_to(edition.root).as_posix()
         raise BuildError(

@@ -105,10 +105,15 @@ class Edition:
     def write(self, drafts: bool = False) -> list[po.Fault]:
         """Write the tree; return what stands against it, in which case nothing is written.
 
-        With ``drafts``, blocks of text that lack a sure translation stand in the book's own language.
+        With ``drafts``, blocks of text that lack a sure translation stand in the book's own language;
+        a notebook's code is translated as a whole in any case.
         """
-        grave = [fault for fault in self.check() if fault.kind != "unused"]
-        if grave and not drafts:
+        grave = [
+            fault
+            for fault in self.check()
+            if fault.kind != "unused" and (fault.in_code or fault.kind == "wrong" or not drafts)
+        ]
+        if grave:
             return grave
         wanted = {}
         for name, text, found in self.sources():

@@ -151,12 +151,20 @@ class _Page:
             line, column = node.end_lineno - 1, node.end_col_offset
             end = self.starts[first + line] + _column(lines[line], column)
             segment = self.text[self.starts[begin[0]] + begin[1] : end]
+            if re.match(r"[fF]?[rR]", segment) and HAN.search(segment):
+                raise UnitError(
+                    f"{begin[0] + 1}: a raw string cannot be translated; write it without r"
+                )
             text, kind = joined(segment)
             self.add(*begin, text, kind, end)
+        spans = [(unit.start, unit.end) for unit in self.units]
         for token in comments:
             text = token.string.lstrip("# ")
+            line = first + token.start[0] - 1
             column = token.start[1] + len(token.string) - len(text)
-            self.add(first + token.start[0] - 1, column, text, "comment")
+            # Between strings that Python joins it goes, as they become one.
+            if not any(start <= self.starts[line] + column < end for start, end in spans):
+                self.add(line, column, text, "comment")
 
 
 _WORDY = {"admonition", "attention", "caution", "danger", "error", "figure", "hint", "important"}

@@ -17,6 +17,9 @@ Spec = dict[str, Any]
 _BESIDE = 84
 """Widest row name in pixels that may stand beside its mark on a phone."""
 
+_HALF = 140
+"""Widest name in pixels that may stand beside another in a legend on a phone."""
+
 _NAME = 22
 """Height in pixels of a row's name above its marks."""
 
@@ -57,10 +60,13 @@ def units(view: Spec) -> Iterator[Spec]:
 
 
 def _legends(view: Spec) -> None:
+    """Set legends in two columns, where the longest name fits into half of the page; else in one."""
     for unit in units(view):
         for channel in unit.get("encoding", {}).values():
             if isinstance(channel, dict) and isinstance(channel.get("legend"), dict):
-                channel["legend"].setdefault("columns", 2)
+                names = (channel.get("scale") or {}).get("domain") or [""]
+                widest = max(svg.ems(str(name)) for name in names) * SIZE
+                channel["legend"].setdefault("columns", 2 if widest <= _HALF else 1)
 
 
 def _raise_names(view: Spec, datasets: dict[str, list[dict[str, Any]]]) -> None:

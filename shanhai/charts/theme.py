@@ -46,7 +46,7 @@ def theme() -> alt.theme.ThemeConfig:
             "titleFontWeight": "normal",
             "labelColor": COLORS["ink"],
             "titleColor": MUTED,
-            "labelLimit": 240,
+            "labelLimit": 300,
             "labelPadding": 8,
             "titlePadding": 8,
             "domain": False,

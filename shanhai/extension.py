@@ -39,6 +39,7 @@ PARTS = (
     "book.html.editions",
     "book.html.figures",
     "book.html.metadata",
+    "book.html.notebooks",
     "book.html.open_article",
     "book.html.search",
     "book.html.theme",

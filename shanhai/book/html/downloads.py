@@ -1,36 +1,32 @@
-"""What a reader takes away: the data package as one file, each notebook with its results.
+"""What a reader takes away of the data: the data package as one file, its tables as another.
 
 The role ``{data-package}`text` `` links to the package as a zip file, ``{data-workbook}`text` `` to its
 tables as one Excel file. A CSV file that is offered begins with a byte order mark, without which Excel
-takes it for another encoding. A page that is an executed notebook has, in
-the template, a link to the notebook as ``.ipynb`` and to its text source. Files are the same bytes
-whenever they are made from the same.
+takes it for another encoding. Files are the same bytes whenever they are made from the same.
 """
 
 from __future__ import annotations
 
 import codecs
+import io
 import json
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import nbformat
 from docutils import nodes
-from jupyter_cache import get_cache
-from myst_nb.core.read import create_nb_reader
 from sphinx import addnodes
 from sphinx.util.docutils import SphinxRole
 
 from shanhai.book import context
 from shanhai.book.html.workbook import write_workbook
 from shanhai.book.pages import derived_table
-from shanhai.charts.mime import MIME
-from shanhai.charts.pictures import drawn
 from shanhai.evidence.files import read_json
 from shanhai.evidence.ledger import Ledger
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
@@ -43,27 +39,39 @@ def package(folder: Path) -> dict[str, Any]:
     return read_json(folder / "datapackage.json")
 
 
-def write_package(folder: Path, target: Path, derived: str = "") -> None:
-    """Write the package in ``folder``, its description and its licence among it, as a zip file.
+def contents(folder: Path, derived: str = "") -> dict[str, bytes]:
+    """Return the files of the package in ``folder`` by name, its description and its licence among them.
 
     ``derived`` is the table of derived figures, which the build adds to the tables on the disk.
     """
     described = package(folder)
     named = [folder / resource["path"] for resource in described["resources"]]
     files = [folder / "datapackage.json", *sorted(folder.glob("LICENSE*")), *named]
-    contents = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+    found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
     if derived:
         described["resources"].append(derived_table.resource())
         text = json.dumps(described, ensure_ascii=False, indent=2) + "\n"
-        contents |= {"datapackage.json": text.encode(), derived_table.NAME: derived.encode()}
+        found |= {"datapackage.json": text.encode(), derived_table.NAME: derived.encode()}
+    return {name: _marked(name, content) for name, content in found.items()}
+
+
+def write_package(folder: Path, target: Path, derived: str = "") -> None:
+    """Write the package in ``folder`` (see `contents`) as a zip file."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(target, "w") as archive:
-        for name, content in contents.items():
+    target.write_bytes(zipped(contents(folder, derived)))
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Return a zip file of ``files``: the same bytes whenever, and on whatever system, it is made."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, content in files.items():
             entry = zipfile.ZipInfo(name, _EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3
             entry.external_attr = 0o100644 << 16
-            archive.writestr(entry, _marked(name, content), compresslevel=9)
+            archive.writestr(entry, content, compresslevel=9)
+    return made.getvalue()
 
 
 def offered(path: Path) -> bytes:
@@ -74,33 +82,6 @@ def offered(path: Path) -> bytes:
 def _marked(name: str, content: bytes) -> bytes:
     marked = not name.endswith(".csv") or content.startswith(codecs.BOM_UTF8)
     return content if marked else codecs.BOM_UTF8 + content
-
-
-def executed(env: BuildEnvironment, docname: str) -> nbformat.NotebookNode | None:
-    """Return a page's notebook with its results; None if it is none, or has not been executed."""
-    path = Path(env.doc2path(docname))
-    text = path.read_text("utf-8")
-    settings: Any = env
-    reader = create_nb_reader(str(path), settings.myst_config, settings.mystnb_config, text)
-    if reader is None or settings.mystnb_config.execution_mode != "cache":
-        return None
-    cache = get_cache(env.config.nb_execution_cache_path)
-    try:
-        _, notebook = cache.merge_match_into_notebook(reader.read(text))
-    except KeyError:
-        return None
-    kept = ("kernelspec", "language_info")
-    notebook.metadata = nbformat.from_dict(
-        {key: notebook.metadata[key] for key in kept if key in notebook.metadata}
-    )
-    for number, cell in enumerate(notebook.cells, 1):
-        cell.id = f"cell-{number}"  # the reader's are drawn by lot
-        for output in cell.get("outputs", []):
-            bundle = output.get("data", {})
-            chart = bundle.pop(MIME, None)
-            if chart:
-                bundle["image/svg+xml"] = drawn(chart)["svg"]["wide"]  # what any Jupyter can show
-    return notebook
 
 
 class PackageRole(SphinxRole):
@@ -136,22 +117,6 @@ def _download(env: BuildEnvironment, text: str, file: str) -> list[nodes.Node]:
     return [html, other]
 
 
-def _page(
-    app: Sphinx, pagename: str, template: str, variables: dict[str, Any], doctree: nodes.document
-) -> None:
-    """Tell the template of a notebook's files."""
-    meta = variables.get("meta") or {}
-    env: Any = app.env
-    is_executed = (
-        app.builder.name == "html"
-        and "kernelspec" in meta
-        and env.mystnb_config.execution_mode == "cache"
-    )
-    variables["notebook_file"] = f"{pagename.rpartition('/')[2]}.ipynb" if is_executed else None
-    if is_executed:
-        variables["download_words"] = context.words(app).get("download", {})
-
-
 def _finish(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.name != "html":
         return
@@ -164,12 +129,6 @@ def _finish(app: Sphinx, exception: Exception | None) -> None:
         write_workbook(Ledger.load(folder), out / f"{name}.xlsx", context.language(app.env))
     for path in (out / "_downloads").rglob("*.csv"):
         path.write_bytes(offered(path))
-    for docname in sorted(app.env.found_docs):
-        if "kernelspec" not in app.env.metadata.get(docname, {}):
-            continue
-        notebook = executed(app.env, docname)
-        if notebook:
-            nbformat.write(notebook, out / f"{docname}.ipynb")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -177,6 +136,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_role("data-package", PackageRole(".zip"))
     app.add_role("derived-table", DerivedTableRole())
     app.add_role("data-workbook", PackageRole(".xlsx"))
-    app.connect("html-page-context", _page)
     app.connect("build-finished", _finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -362,13 +362,15 @@ def test_each_chapter_offers_its_notebook_with_results(real_book, root, served, 
         page.goto(f"{served}/notebooks/{chapter}.html")
         links = page.locator(".notebook-files a")
         hrefs = [links.nth(n).get_attribute("href") for n in range(links.count())]
-        assert hrefs == [f"{chapter}.ipynb", f"../_sources/notebooks/{chapter}.md"]
+        own = [f"{chapter}.ipynb", f"../_sources/notebooks/{chapter}.md"]
+        assert hrefs == [*own, "../shanhai-notebooks.zip"]
         assert all((real_book / "notebooks" / href).is_file() for href in hrefs)
         notebook = nbformat.read(real_book / "notebooks" / f"{chapter}.ipynb", as_version=4)
         nbformat.validate(notebook)
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         assert any("image/svg+xml" in out.get("data", {}) for cell in code for out in cell.outputs)
         assert all(cell.execution_count for cell in code)
+        assert "shanhai-notebooks.zip" in notebook.cells[0].source
 
 
 # What machines read

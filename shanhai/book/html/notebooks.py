@@ -1,0 +1,150 @@
+"""Notebooks to take away: each with its results, and all that they need in one file.
+
+A page that is an executed notebook offers it as ``.ipynb``, its text source, and the archive: every notebook,
+the data package, and the wheel of this package, which names what it needs. Unpacked anywhere, with a pip that
+reaches an index, any Jupyter runs them again.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+from flit_core.wheel import make_wheel_in
+from jupyter_cache import get_cache
+from myst_nb.core.read import create_nb_reader
+
+import shanhai
+from shanhai.book import context
+from shanhai.book.html import downloads
+from shanhai.book.pages import derived_table
+from shanhai.charts.mime import MIME
+from shanhai.charts.pictures import drawn
+
+if TYPE_CHECKING:
+    from docutils import nodes
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+PROJECT = Path(shanhai.__file__).parents[1] / "pyproject.toml"
+"""What the wheel is made from; it is not there where the package was installed from one."""
+
+SETTINGS = "sphinx: {config: {shanhai_data: data}}\n"
+"""The settings by which the package finds the data beside the notebooks."""
+
+
+def archive_name(env: BuildEnvironment) -> str:
+    """Return the name of the archive; empty where there is none."""
+    name = downloads.package(context.directory(env))["name"]
+    return f"{name}-notebooks.zip" if PROJECT.is_file() else ""
+
+
+def wheel() -> tuple[str, bytes]:
+    """Return the file name of the package's wheel, and the wheel: the same bytes whenever it is made."""
+    with tempfile.TemporaryDirectory() as folder:
+        made: Path = make_wheel_in(PROJECT, Path(folder)).file
+        with zipfile.ZipFile(made) as archive:
+            return made.name, downloads.zipped(
+                {name: archive.read(name) for name in archive.namelist()}
+            )
+
+
+def archive(env: BuildEnvironment, notebooks: dict[str, nbformat.NotebookNode]) -> bytes:
+    """Return the archive of notebooks, by the names of their pages."""
+    name, built = wheel()
+    folder = archive_name(env).removesuffix(".zip")
+    words = context.words(env)["download"]
+    data = downloads.contents(context.directory(env), derived_table.table(env))
+    files = {
+        "README.txt": words["readme"].format(wheel=name).encode(),
+        "_config.yml": SETTINGS.encode(),
+        name: built,
+        **{f"data/{file}": content for file, content in data.items()},
+        **{
+            f"{page}.ipynb": (nbformat.writes(notebook) + "\n").encode()
+            for page, notebook in notebooks.items()
+        },
+    }
+    return downloads.zipped({f"{folder}/{file}": content for file, content in files.items()})
+
+
+def executed(env: BuildEnvironment, docname: str) -> nbformat.NotebookNode | None:
+    """Return a page's notebook with its results; None if it is none, or has not been executed."""
+    path = Path(env.doc2path(docname))
+    text = path.read_text("utf-8")
+    settings: Any = env
+    reader = create_nb_reader(str(path), settings.myst_config, settings.mystnb_config, text)
+    if reader is None or settings.mystnb_config.execution_mode != "cache":
+        return None
+    cache = get_cache(env.config.nb_execution_cache_path)
+    try:
+        _, notebook = cache.merge_match_into_notebook(reader.read(text))
+    except KeyError:
+        return None
+    kept = ("kernelspec", "language_info")
+    notebook.metadata = nbformat.from_dict(
+        {key: notebook.metadata[key] for key in kept if key in notebook.metadata}
+    )
+    for number, cell in enumerate(notebook.cells, 1):
+        cell.id = f"cell-{number}"  # the reader's are drawn by lot
+        for output in cell.get("outputs", []):
+            bundle = output.get("data", {})
+            chart = bundle.pop(MIME, None)
+            if chart:
+                bundle["image/svg+xml"] = drawn(chart)["svg"]["wide"]  # what any Jupyter can show
+    return notebook
+
+
+def _say_what_it_needs(notebook: nbformat.NotebookNode, env: BuildEnvironment) -> None:
+    """Put before a notebook what it needs elsewhere, and the language it speaks."""
+    if not archive_name(env):
+        return
+    text = context.words(env)["download"]["needs"].format(archive=archive_name(env))
+    cells = [nbformat.v4.new_markdown_cell(text, id="needs")]
+    locale = context.locale(env)
+    if locale != "zh_CN":  # what `open_book` takes by itself
+        source = f"%env SHANHAI_LOCALE={locale}"
+        cells.append(nbformat.v4.new_code_cell(source, id="language"))
+    notebook.cells[:0] = cells
+
+
+def _page(
+    app: Sphinx, pagename: str, template: str, variables: dict[str, Any], doctree: nodes.document
+) -> None:
+    """Tell the template of a notebook's files."""
+    meta = variables.get("meta") or {}
+    env: Any = app.env
+    is_executed = (
+        app.builder.name == "html"
+        and "kernelspec" in meta
+        and env.mystnb_config.execution_mode == "cache"
+    )
+    variables["notebook_file"] = f"{pagename.rpartition('/')[2]}.ipynb" if is_executed else None
+    if is_executed:
+        variables["notebook_archive"] = archive_name(env)
+        variables["download_words"] = context.words(app).get("download", {})
+
+
+def _finish(app: Sphinx, exception: Exception | None) -> None:
+    if exception or app.builder.name != "html":
+        return
+    out, made = Path(app.outdir), {}
+    for docname in sorted(app.env.found_docs):
+        if "kernelspec" in app.env.metadata.get(docname, {}):
+            notebook = executed(app.env, docname)
+            if notebook:
+                _say_what_it_needs(notebook, app.env)
+                nbformat.write(notebook, out / f"{docname}.ipynb")
+                made[docname] = notebook
+    if made and archive_name(app.env):
+        (out / archive_name(app.env)).write_bytes(archive(app.env, made))
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Offer the files, and write them when the pages are there."""
+    app.connect("html-page-context", _page)
+    app.connect("build-finished", _finish)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

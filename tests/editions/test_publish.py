@@ -29,7 +29,7 @@ ENGLISH = {
     "一条横条。": "One bar.",
     "树": "Trees",
     "种了 {claim}`trees`，两年 {glue:text}`trees`。": (
-        "{claim}`trees` planted, {glue:text}`trees` in two years."
+        "It’s {claim}`trees` planted, {glue:text}`trees` in two years."
     ),
     "两年": "two years",
     "证据": "Evidence",
@@ -105,6 +105,22 @@ def test_both_editions_stand_and_lead_to_one_another(book, browser):
         )
 
 
+def test_english_is_searched_by_the_starts_of_words(book, browser):
+    page = browser.new_page()
+    page.goto((book / "_build" / "html" / "en" / "search.html").as_uri())
+    field = page.locator(".search-page input")
+    for query, found in (
+        ("PLANT", 1),
+        ("lanted", 0),
+        ("two  years", 1),
+        ("wo years", 0),
+        ("It's", 1),
+    ):
+        field.fill(query)
+        assert page.locator("ul.search > li").count() == found, query
+    page.close()
+
+
 def test_nothing_is_built_again_but_what_has_changed(book):
     said = run(book, "build")
     assert said.returncode == 0
@@ -132,9 +148,7 @@ def test_nothing_is_built_again_but_what_has_changed(book):
     ).read_text("utf-8")
     # What is wrong is named where it stands, and an edition alone can be asked for.
     text = catalogue.read_text("utf-8")
-    catalogue.write_text(
-        text.replace('"{claim}`trees` planted', '"{claim}`canal` planted'), "utf-8"
-    )
+    catalogue.write_text(text.replace("`trees` planted", "`canal` planted"), "utf-8")
     wrong = run(book, "build", "--html", "--edition", "en")
     assert wrong.returncode == 1
     assert re.search(

@@ -5,9 +5,9 @@ it reads its snippets from the pages by requests, which a book opened from a dis
 this size needs no index: the texts of all pages, taken from the document tree, are one script of the page of
 results, which looks through them.
 
-Where a query is written otherwise than the page, both are folded: small letters and narrow forms;
-``1,232`` and ``1232``; in a Chinese book traditional characters, which read as the simplified ones that the
-pages have (OpenCC).
+Where a query is written otherwise than the page, both are folded: small letters, narrow forms, straight
+quotes; ``1,232`` and ``1232``. A language that parts its words is searched by their starts. In a Chinese
+book traditional characters read as the simplified ones that the pages have (OpenCC).
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ PROSE, TABLE, CHART, CODE = range(4)
 _UNREAD = (nodes.comment, nodes.system_message, nodes.meta, addnodes.index, addnodes.toctree)
 _LABEL = re.compile(r"<text\b[^>]*>(.*?)</text>", re.DOTALL)
 _TAG = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", re.DOTALL)
+_QUOTES = {"‘": "'", "’": "'", "“": '"', "”": '"'}
 _CHINESE = "".join(map(chr, range(0x3400, 0xA000)))
 
 Part = tuple[str, str, str, int]
@@ -51,12 +52,12 @@ Part = tuple[str, str, str, int]
 
 
 def fold(text: str) -> str:
-    """Return ``text`` in small letters and narrow forms, each character for one character."""
+    """Return ``text`` in small letters, narrow forms and straight quotes, each character for one."""
     return "".join(map(_fold_character, text))
 
 
 def _fold_character(char: str) -> str:
-    folded = unicodedata.normalize("NFKC", char).lower()
+    folded = _QUOTES.get(char) or unicodedata.normalize("NFKC", char).lower()
     # As JavaScript counts: nothing beyond the basic plane is one unit.
     return folded if char <= "\uffff" and len(folded) == 1 and folded <= "\uffff" else char
 

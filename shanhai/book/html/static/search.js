@@ -3,8 +3,8 @@
 "use strict";
 (() => {
   const SNIPPETS = 3;
-  const BEFORE = 30;
-  const AFTER = 60;
+  const BEFORE = PARTED ? 70 : 30;
+  const AFTER = PARTED ? 140 : 60;
   const PROSE = 0;
 
   /* Pages as one text each; what a place in it stands in. */

@@ -20,6 +20,9 @@ _BESIDE = 84
 _HALF = 140
 """Widest name in pixels that may stand beside another in a legend on a phone."""
 
+_PAGE = 328
+"""Width in pixels of a picture on a phone."""
+
 _NAME = 22
 """Height in pixels of a row's name above its marks."""
 
@@ -35,6 +38,7 @@ def phone(spec: Spec) -> Spec:
         spec["columns"] = 1
     for part in views(spec):
         _legends(part)
+        _turn_heads(part)
         _raise_names(part, spec.get("datasets", {}))
     return spec
 
@@ -67,6 +71,27 @@ def _legends(view: Spec) -> None:
                 names = (channel.get("scale") or {}).get("domain") or [""]
                 widest = max(svg.ems(str(name)) for name in names) * SIZE
                 channel["legend"].setdefault("columns", 2 if widest <= _HALF else 1)
+
+
+def _turn_heads(view: Spec) -> None:
+    """Set the heads of a grid's columns upright where they do not fit beside one another."""
+    grid = next((unit for unit in units(view) if _kind(unit) == "rect"), {})
+    across, down = (grid.get("encoding", {}).get(channel) for channel in "xy")
+    if not (_names_rows(across) and _names_rows(down)):
+        return
+    heads, names = (
+        [svg.ems(str(name)) * SIZE for name in channel.get("sort") or [""]]
+        for channel in (across, down)
+    )
+    if max(heads) > (_PAGE - max(names)) / len(heads):
+        for unit in units(view):
+            channel = unit.get("encoding", {}).get("x", {})
+            if _names_rows(channel):
+                channel["axis"] = (channel.get("axis") or {}) | {
+                    "labelAngle": -90,
+                    "labelAlign": "left",
+                    "labelBaseline": "middle",
+                }
 
 
 def _raise_names(view: Spec, datasets: dict[str, list[dict[str, Any]]]) -> None:

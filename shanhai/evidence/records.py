@@ -159,6 +159,7 @@ class Silence(Record):
     en: str
     note_zh: str
     note_en: str = ""
+    terms_en: str = ""
 
     @property
     def searched(self) -> list[str]:

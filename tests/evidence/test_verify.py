@@ -191,7 +191,7 @@ def test_normalising_counts_what_the_method_says():
 def test_a_silence_that_is_broken_is_named_with_term_and_place(made_up, data, table, tmp_path):
     """A copy of the article that does say it, in the section searched, fails; elsewhere it does not."""
     silences = table("silences")
-    silences.rows = [["s", "investment", "没有的词|另一个词", "什么", "what", "", ""]]
+    silences.rows = [["s", "investment", "没有的词|另一个词", "", "什么", "what", "", ""]]
     silences.save()
     text = made_up.read_text("utf-8")
     ledger = Ledger.load(data)

@@ -24,13 +24,15 @@ if TYPE_CHECKING:
 
 
 def searched(env: BuildEnvironment, silence: Silence) -> tuple[str, str]:
-    """Return where a silence was searched for, and the terms."""
+    """Return where a silence was searched for, and the terms, with what they mean in another language."""
     ledger, lang = context.ledger(env), context.language(env)
     term = context.words(env)["silence"]
     where = str(term["everywhere"])
     if silence.section:
         where = ledger.label("sections", silence.section, lang, column="label")
     terms = context.words(env)["comma"].join(silence.searched)
+    if meaning := getattr(silence, f"terms_{lang}", ""):
+        terms += f" ({meaning})"
     return where, str(term["terms"]).format(terms=terms)
 
 

@@ -98,19 +98,19 @@ def stacked_bars(
 
     A part is labelled in its middle where its text fits, in white, or in ink where the part is in
     ``pale``; ``\n`` in a text breaks it. ``colors`` maps each part to its colour; the legend names them,
-    unless ``legend`` is off because the texts do. One bar alone makes a strip.
+    unless ``legend`` is off because the texts do: then it comes where a part has no room for its text on
+    a phone, and the last line of each text stands alone. One bar alone makes a strip.
 
     Raises:
-        ValueError: a column is misspelt, or without a legend a part has no room for its text.
+        ValueError: a column is misspelt, or a part has no colour.
     """
     base.need("stacked_bars", rows, y=y, x=x, text=text, part=part)
     most = float(rows.groupby(y)[x].sum().max())
-    fits = base.fits(rows, text, rows[x] / most, min(84, base.room(rows[y])))
+    free = min(84, base.room(rows[y]))
+    fits = base.fits(rows, text, rows[x] / most, free)
     if not legend and not fits.all():
-        lost = rows.loc[~fits, text].iloc[0]
-        raise ValueError(
-            f"stacked_bars(): no room for {lost!r} on a phone; break it with \\n, or keep the legend"
-        )
+        rows = rows.assign(**{text: rows[text].str.rpartition("\n")[2]})
+        fits, legend = base.fits(rows, text, rows[x] / most, free), True
     lines = max(str(said).count("\n") for said in rows[text]) + 1
     rows = rows.assign(
         order=range(len(rows)),

@@ -19,6 +19,17 @@ _DEFAULTS = {"opacity": "1", "font-weight": "normal", "transform": "translate(0,
 _HEX = re.compile(r"#[0-9a-f]{6}")
 _FAR = 50.0
 """How far from a ramp a colour may lie, in RGB steps, and still be taken for one of it."""
+_LATIN = (
+    (0.23, " "),
+    (0.33, "!',.:;ijl|I"),
+    (0.44, "()[]{}-/\\frt"),
+    (0.53, "*?csz"),
+    (0.6, '0123456789+<=>#$^_~"aegvxyFJLY'),
+    (0.69, "bdhknopquABCEKPRSTVXZ"),
+    (0.78, "DGHNOQU&"),
+    (1.01, "mwMW%@"),
+)
+"""Widths in ems of the characters of the book's own typeface, bold and rounded up."""
 _RGB = re.compile(r"rgb\((\d+), ?(\d+), ?(\d+)\)")
 
 ET.register_namespace("", SVG)
@@ -87,7 +98,7 @@ def size(text: str) -> tuple[float, float]:
 def overflow(text: str) -> dict[str, int]:
     """Return by how many pixels text stands beyond each side of a picture.
 
-    Widths are estimated from above: one em for a full-width character, 0.6 em for any other.
+    Widths are estimated from above: one em for a full-width character, those of bold type for others.
     """
     root = ET.fromstring(text)
     width, height = size(text)
@@ -149,7 +160,9 @@ def ems(text: str) -> float:
 def _em(character: str) -> float:
     if unicodedata.combining(character):
         return 0.0
-    return 1.0 if unicodedata.east_asian_width(character) in "WFA" else 0.6
+    if unicodedata.east_asian_width(character) in "WFA":
+        return 1.0
+    return next((width for width, characters in _LATIN if character in characters), 0.66)
 
 
 def _round(name: str, value: str) -> str:

@@ -133,18 +133,23 @@ def test_what_else_is_refused_is_said_in_one_sentence(rows):
         waterfall(rows, total="总")
     with pytest.raises(ValueError, match="a break hides a part of a bar"):
         spans(rows, breaks=[(pd.Timestamp("1996-06-01"), pd.Timestamp("2015-01-01"))])
-    with pytest.raises(ValueError, match="no room for '2万人' on a phone"):
-        stacked_bars(
-            rows.dropna().assign(row="行"),
-            y="row",
-            part="label",
-            colors=dict.fromkeys(NAMES, "blue"),
-            legend=False,
-        )
     with pytest.raises(ValueError, match="the frame has no rows"):
         dots(rows.head(0))
     with pytest.raises(TypeError, match="rows must be a pandas data frame, not list"):
         bars([1])
+
+
+@pytest.mark.parametrize(
+    ("longest", "legend", "said"), [("2", False, "甲\n2"), ("a long name", True, "2")]
+)
+def test_parts_that_have_no_room_for_their_texts_get_a_legend(longest, legend, said):
+    parts = pd.DataFrame({"label": "行", "part": [longest, "乙"], "value": [1, 9]})
+    parts["printed"] = [f"{'甲' if longest == '2' else longest}\n2", "乙\n18"]
+    colors = dict.fromkeys(parts["part"], "blue")
+    chart = stacked_bars(parts, part="part", colors=colors, legend=False).to_dict()
+    assert (chart["layer"][0]["encoding"]["color"]["legend"] is not None) is legend
+    drawn = next(iter(chart["datasets"].values()))
+    assert [row["inside"] for row in drawn][0] == said
 
 
 def test_rows_stand_in_the_order_of_the_frame_and_no_axis_repeats_labels(book, rows):

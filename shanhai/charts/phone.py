@@ -13,18 +13,19 @@ from shanhai.charts import svg
 from shanhai.design import SIZE
 
 Spec = dict[str, Any]
+Datasets = dict[str, list[dict[str, Any]]]
 
 _BESIDE = 84
 """Widest row name in pixels that may stand beside its mark on a phone."""
 
-_HALF = 140
-"""Widest name in pixels that may stand beside another in a legend on a phone."""
+_NAME, _LINE = 22, 17
+"""Height in pixels of a row's name above its marks, and of each further line of it."""
 
-_PAGE = 328
-"""Width in pixels of a picture on a phone."""
+_WIDTH = 328
+"""Width in pixels of a phone of 360 less its margins."""
 
-_NAME = 22
-"""Height in pixels of a row's name above its marks."""
+_SMALLEST = 10
+"""Smallest type in cells that are too narrow for the usual."""
 
 _PARTS = ("hconcat", "vconcat", "concat")
 
@@ -37,9 +38,18 @@ def phone(spec: Spec) -> Spec:
     if "concat" in spec:
         spec["columns"] = 1
     for part in views(spec):
+        datasets = spec.get("datasets", {})
         _legends(part)
-        _turn_heads(part)
-        _raise_names(part, spec.get("datasets", {}))
+        _raise_names(part, datasets, _BESIDE, _WIDTH)
+        _fit_cells(part, datasets)
+    return spec
+
+
+def raised(spec: Spec, beside: int, width: int) -> Spec:
+    """Return the specification with row names above their marks where they need more than ``beside``."""
+    spec = copy.deepcopy(spec)
+    for part in views(spec):
+        _raise_names(part, spec.get("datasets", {}), beside, width)
     return spec
 
 
@@ -64,72 +74,120 @@ def units(view: Spec) -> Iterator[Spec]:
 
 
 def _legends(view: Spec) -> None:
-    """Set legends in two columns, where the longest name fits into half of the page; else in one."""
     for unit in units(view):
         for channel in unit.get("encoding", {}).values():
             if isinstance(channel, dict) and isinstance(channel.get("legend"), dict):
-                names = (channel.get("scale") or {}).get("domain") or [""]
-                widest = max(svg.ems(str(name)) for name in names) * SIZE
-                channel["legend"].setdefault("columns", 2 if widest <= _HALF else 1)
+                names = (channel.get("scale") or {}).get("domain", [])
+                widest = max((_pixels(str(name)) for name in names), default=0)
+                channel["legend"].setdefault("columns", 2 if 2 * (widest + 34) <= _WIDTH else 1)
 
 
-def _turn_heads(view: Spec) -> None:
-    """Set the heads of a grid's columns upright where they do not fit beside one another."""
-    grid = next((unit for unit in units(view) if _kind(unit) == "rect"), {})
-    across, down = (grid.get("encoding", {}).get(channel) for channel in "xy")
-    if not (_names_rows(across) and _names_rows(down)):
-        return
-    heads, names = (
-        [svg.ems(str(name)) * SIZE for name in channel.get("sort") or [""]]
-        for channel in (across, down)
-    )
-    if max(heads) > (_PAGE - max(names)) / len(heads):
-        for unit in units(view):
-            channel = unit.get("encoding", {}).get("x", {})
-            if _names_rows(channel):
-                channel["axis"] = (channel.get("axis") or {}) | {
-                    "labelAngle": -90,
-                    "labelAlign": "left",
-                    "labelBaseline": "middle",
-                }
+def _pixels(text: str) -> float:
+    return svg.ems(text) * SIZE
 
 
-def _raise_names(view: Spec, datasets: dict[str, list[dict[str, Any]]]) -> None:
-    """Set long row names above their marks; a grid of cells keeps them beside it."""
+def _raise_names(view: Spec, datasets: Datasets, beside: int, width: int) -> None:
+    """Set long row names above their marks, broken to ``width``; a grid of cells keeps them beside it."""
     drawn = [unit for unit in units(view) if "y" in unit.get("encoding", {})]
     rows = [unit for unit in drawn if _names_rows(unit["encoding"]["y"])]
     if not rows or any(_kind(unit) == "rect" for unit in rows):
         return
     field = rows[0]["encoding"]["y"]["field"]
     names = list(dict.fromkeys(_values(view, rows, datasets, field)))
-    if not names or max(svg.ems(name) for name in names) * SIZE <= _BESIDE:
+    if not names or max(map(_pixels, names)) <= beside:
         return
+    said = {name: _broken(name, width) for name in names}
+    lines = max(text.count("\n") for text in said.values())
+    above = _NAME + _LINE * lines
     height = view.get("height", 36 * len(names))
     if not isinstance(height, int | float):
         height = 36 * len(names)
     band = height / len(names) * 0.75
-    step = band + _NAME
-    scale = {"paddingInner": _NAME / step, "paddingOuter": _NAME / step, "align": 1}
+    step = band + above
+    scale = {"paddingInner": above / step, "paddingOuter": above / step, "align": 1}
     for unit in rows:
         channel = unit["encoding"]["y"]
         channel["axis"] = None
         channel["scale"] = {**(channel.get("scale") or {}), **scale}
-    view["height"] = round(step * (len(names) + _NAME / step))
+    view["height"] = round(step * (len(names) + above / step))
     order = rows[0]["encoding"]["y"].get("sort")
     text = {
-        "data": {"values": [{field: name} for name in names]},
-        "mark": {"type": "text", "align": "left", "baseline": "bottom", "dy": -3},
+        # Vega sets the first line in its place and the others below it: all names have as many.
+        "data": {
+            "values": [
+                {field: name, "name": "\n" * (lines - text.count("\n")) + text}
+                for name, text in said.items()
+            ]
+        },
+        "mark": {
+            **{"type": "text", "align": "left", "baseline": "bottom"},
+            **{"dy": -3 - _LINE * lines, "lineBreak": "\n", "lineHeight": _LINE},
+        },
         "encoding": {
             "y": {"field": field, "type": "nominal", "sort": order, "axis": None, "scale": scale}
             | {"bandPosition": 0},
             "x": {"value": 0},
-            "text": {"field": field, "type": "nominal"},
+            "text": {"field": "name", "type": "nominal"},
         },
     }
     if "layer" not in view:
         unit = {key: view.pop(key) for key in ("mark", "encoding", "params") if key in view}
         view["layer"] = [unit]
     view["layer"].append(text)
+
+
+def _broken(text: str, width: int) -> str:
+    """Return a text broken between words into lines of ``width`` pixels at the most."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and _pixels(longer) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return "\n".join(lines)
+
+
+def _fit_cells(view: Spec, datasets: Datasets) -> None:
+    """Turn the heads of a grid of cells upright, and set its texts smaller, where they have no room."""
+    drawn = [unit for unit in units(view) if _is_cell(unit.get("encoding", {}))]
+    if not any(_kind(unit) == "rect" for unit in drawn):
+        return
+    first = drawn[0]["encoding"]
+    found = (_records(part, datasets) for part in (view, *drawn))
+    records = next((each for each in found if each), [])
+    columns = {str(record[first["x"]["field"]]) for record in records}
+    if not columns:
+        return
+    names = 0.0
+    if _names_rows(first["y"]):
+        names = max(_pixels(str(record[first["y"]["field"]])) for record in records) + 8
+    cell = (_WIDTH - names) / len(columns)
+    if _names_rows(first["x"]) and max(map(_pixels, columns)) > cell - 4:
+        for unit in drawn:
+            axis = dict(unit["encoding"]["x"].get("axis") or {})
+            upright = {"labelAngle": -90, "labelAlign": "left", "labelBaseline": "middle"}
+            unit["encoding"]["x"]["axis"] = axis | upright
+    for unit in drawn:
+        field = unit["encoding"].get("text", {}).get("field")
+        if _kind(unit) != "text" or field is None:
+            continue
+        widest = max(_pixels(str(record.get(field, ""))) for record in records)
+        if widest > cell - 4:
+            size = max(_SMALLEST, int(SIZE * (cell - 4) / widest))
+            mark = unit["mark"] if isinstance(unit["mark"], dict) else {"type": "text"}
+            unit["mark"] = {**mark, "fontSize": size}
+
+
+def _is_cell(encoding: Spec) -> bool:
+    channels = [encoding.get(name, {}) for name in ("x", "y")]
+    return all(c.get("type") in {"nominal", "ordinal"} and "field" in c for c in channels)
+
+
+def _records(part: Spec, datasets: Datasets) -> list[dict[str, Any]]:
+    data = part.get("data", {})
+    found = datasets.get(data.get("name"), data.get("values", []))
+    return [record for record in found if isinstance(record, dict)]
 
 
 def _names_rows(channel: Any) -> bool:
@@ -146,16 +204,13 @@ def _kind(unit: Spec) -> str:
     return mark["type"] if isinstance(mark, dict) else str(mark)
 
 
-def _values(
-    view: Spec, rows: list[Spec], datasets: dict[str, list[dict[str, Any]]], field: str
-) -> Iterator[str]:
+def _values(view: Spec, rows: list[Spec], datasets: Datasets, field: str) -> Iterator[str]:
     """Yield the row names of a view in the data's order."""
     sort = rows[0]["encoding"]["y"].get("sort")
     if isinstance(sort, list):
         yield from map(str, sort)
         return
     for holder in (view, *rows):
-        data = holder.get("data", {})
-        for record in datasets.get(data.get("name"), data.get("values", [])):
-            if isinstance(record, dict) and field in record:
+        for record in _records(holder, datasets):
+            if field in record:
                 yield str(record[field])

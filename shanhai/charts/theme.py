@@ -11,6 +11,9 @@ from shanhai.design import COLORS, FONTS, GRID, HUES, MUTED, SIZE
 
 NAME = "shanhai"
 
+LIMIT = 240
+"""Widest name of a row in pixels that may stand beside its mark."""
+
 
 def actor_scale(colors: Mapping[str, str]) -> alt.Scale:
     """Return the colour scale of actors: what the data says (``上海``), and its colour's name."""
@@ -46,7 +49,7 @@ def theme() -> alt.theme.ThemeConfig:
             "titleFontWeight": "normal",
             "labelColor": COLORS["ink"],
             "titleColor": MUTED,
-            "labelLimit": 300,
+            "labelLimit": LIMIT,
             "labelPadding": 8,
             "titlePadding": 8,
             "domain": False,

@@ -98,8 +98,9 @@ def stacked_bars(
 
     A part is labelled in its middle where its text fits, in white, or in ink where the part is in
     ``pale``; ``\n`` in a text breaks it. ``colors`` maps each part to its colour; the legend names them,
-    unless ``legend`` is off because the texts do: then it comes where a part has no room for its text on
-    a phone, and the last line of each text stands alone. One bar alone makes a strip.
+    unless ``legend`` is off because the texts do: they are broken where they need it, and where a part
+    has no room on a phone all the same, the legend comes and the last line of each text stands alone.
+    One bar alone makes a strip.
 
     Raises:
         ValueError: a column is misspelt, or a part has no colour.
@@ -109,8 +110,10 @@ def stacked_bars(
     free = min(84, base.room(rows[y]))
     fits = base.fits(rows, text, rows[x] / most, free)
     if not legend and not fits.all():
-        rows = rows.assign(**{text: rows[text].str.rpartition("\n")[2]})
-        fits, legend = base.fits(rows, text, rows[x] / most, free), True
+        shorter = rows.assign(**{text: base.broken(rows, text, rows[x] / most, free)})
+        legend = not base.fits(shorter, text, rows[x] / most, free).all()
+        rows = rows.assign(**{text: rows[text].str.rpartition("\n")[2]}) if legend else shorter
+        fits = base.fits(rows, text, rows[x] / most, free)
     lines = max(str(said).count("\n") for said in rows[text]) + 1
     rows = rows.assign(
         order=range(len(rows)),

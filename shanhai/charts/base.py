@@ -125,6 +125,15 @@ def fits(rows: pd.DataFrame, text: str, share: pd.Series, free: int = 0) -> pd.S
     return share * (NARROW - free) > rows[text].map(width)
 
 
+def broken(rows: pd.DataFrame, text: str, share: pd.Series, free: int = 0) -> list[str]:
+    """Return the texts broken between words, so that they may fit as `fits` judges."""
+    widths = share * (NARROW - free) - 11
+    return [
+        "\n".join(svg.broken(line, SIZE, width) for line in str(said).split("\n"))
+        for said, width in zip(rows[text], widths, strict=True)
+    ]
+
+
 def texts(base: alt.Chart, text: str, **options: Any) -> alt.Chart:
     """Return labels beside the marks of ``base``, ``dx`` pixels after them unless ``options`` differ."""
     mark: dict[str, Any] = {"align": "left", "dx": 6} | options

@@ -98,7 +98,9 @@ def spans(
     left = base.room(rows[start_text]) if start_text else 2
     right = base.room(rows[end_text]) if end_text else 2
     scale = _scale(min(ends), max(ends), gaps, left, right)
-    guide = alt.Axis(values=list(ticks), title=None, format="d") if ticks else None
+    guide = (
+        alt.Axis(values=list(ticks), title=None, format="d", labelSeparation=4) if ticks else None
+    )
 
     def across(field: str) -> alt.X:
         return alt.X(field=field, type="quantitative", axis=guide, scale=scale)

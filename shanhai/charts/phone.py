@@ -38,18 +38,23 @@ def phone(spec: Spec) -> Spec:
     if "concat" in spec:
         spec["columns"] = 1
     for part in views(spec):
-        datasets = spec.get("datasets", {})
         _legends(part)
-        _raise_names(part, datasets, _BESIDE, _WIDTH)
-        _fit_cells(part, datasets)
-    return spec
+        _fit_cells(part, spec.get("datasets", {}))
+    return raised(spec, _BESIDE, _WIDTH)
 
 
 def raised(spec: Spec, beside: int, width: int) -> Spec:
-    """Return the specification with row names above their marks where they need more than ``beside``."""
+    """Return the specification with row names above their marks, if one needs more than ``beside``.
+
+    They are broken to ``width``. A grid of cells keeps its names beside it.
+    """
     spec = copy.deepcopy(spec)
-    for part in views(spec):
-        _raise_names(part, spec.get("datasets", {}), beside, width)
+    datasets = spec.get("datasets", {})
+    named = [(part, *_row_names(part, datasets)) for part in views(spec)]
+    if any(_pixels(name) > beside for _, _, names in named for name in names):
+        for part, rows, names in named:
+            if names:
+                _raise_names(part, rows, names, width)
     return spec
 
 
@@ -86,17 +91,20 @@ def _pixels(text: str) -> float:
     return svg.ems(text) * SIZE
 
 
-def _raise_names(view: Spec, datasets: Datasets, beside: int, width: int) -> None:
-    """Set long row names above their marks, broken to ``width``; a grid of cells keeps them beside it."""
+def _row_names(view: Spec, datasets: Datasets) -> tuple[list[Spec], list[str]]:
+    """Return the layers of a view that have rows with names, and the names; none of a grid of cells."""
     drawn = [unit for unit in units(view) if "y" in unit.get("encoding", {})]
     rows = [unit for unit in drawn if _names_rows(unit["encoding"]["y"])]
     if not rows or any(_kind(unit) == "rect" for unit in rows):
-        return
+        return [], []
     field = rows[0]["encoding"]["y"]["field"]
-    names = list(dict.fromkeys(_values(view, rows, datasets, field)))
-    if not names or max(map(_pixels, names)) <= beside:
-        return
-    said = {name: _broken(name, width) for name in names}
+    return rows, list(dict.fromkeys(_values(view, rows, datasets, field)))
+
+
+def _raise_names(view: Spec, rows: list[Spec], names: list[str], width: int) -> None:
+    """Set row names above their marks."""
+    field = rows[0]["encoding"]["y"]["field"]
+    said = {name: svg.broken(name, SIZE, width) for name in names}
     lines = max(text.count("\n") for text in said.values())
     above = _NAME + _LINE * lines
     height = view.get("height", 36 * len(names))
@@ -134,18 +142,6 @@ def _raise_names(view: Spec, datasets: Datasets, beside: int, width: int) -> Non
         unit = {key: view.pop(key) for key in ("mark", "encoding", "params") if key in view}
         view["layer"] = [unit]
     view["layer"].append(text)
-
-
-def _broken(text: str, width: int) -> str:
-    """Return a text broken between words into lines of ``width`` pixels at the most."""
-    lines = [""]
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and _pixels(longer) > width:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return "\n".join(lines)
 
 
 def _fit_cells(view: Spec, datasets: Datasets) -> None:

@@ -157,6 +157,18 @@ def ems(text: str) -> float:
     return sum(map(_em, text))
 
 
+def broken(text: str, size: float, width: float) -> str:
+    """Return a text of ``size`` pixels with line breaks between words, its lines no wider if possible."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and ems(longer) * size > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return "\n".join(lines)
+
+
 def _em(character: str) -> float:
     if unicodedata.combining(character):
         return 0.0

@@ -149,7 +149,7 @@ def test_parts_that_have_no_room_for_their_texts_get_a_legend(longest, legend, s
     chart = stacked_bars(parts, part="part", colors=colors, legend=False).to_dict()
     assert (chart["layer"][0]["encoding"]["color"]["legend"] is not None) is legend
     drawn = next(iter(chart["datasets"].values()))
-    assert [row["inside"] for row in drawn][0] == said
+    assert drawn[0]["inside"] == said
 
 
 def test_rows_stand_in_the_order_of_the_frame_and_no_axis_repeats_labels(book, rows):

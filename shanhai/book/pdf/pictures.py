@@ -9,7 +9,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from shanhai.book.pdf.characters import printable
-from shanhai.book.pdf.typeset import FACE, reads
+from shanhai.book.pdf.text import is_han
+from shanhai.book.pdf.typeset import FACE, LATIN_FACE, reads
 
 CANVAS = 680
 """Width in pixels of a chart that fills the column; a narrower one is scaled alike."""
@@ -19,6 +20,9 @@ PIXELS = {"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image
 
 _TALLEST = 1.32
 """Height of the tallest picture, in column widths: it must fit a page with its caption."""
+
+_QUOTES = "\u2018\u2019\u201c\u201d"
+"""Marks that are as wide as a character in the face for Chinese."""
 
 _SVG = "http://www.w3.org/2000/svg"
 _STARTS = {b"\x89PNG\r\n\x1a\n": ".png", b"\xff\xd8\xff": ".jpg", b"GIF8": ".gif"}
@@ -95,7 +99,9 @@ def _set_face(element: ElementTree.Element, weight: int) -> None:
     if element.tag in (f"{{{_SVG}}}text", f"{{{_SVG}}}tspan"):
         style.pop("font-family", None)
         style["font-variation-settings"] = f"'wght' {weight}"
-        element.set("font-family", FACE)
+        said = "".join(element.itertext())
+        narrow = any(mark in said for mark in _QUOTES) and not any(map(is_han, said))
+        element.set("font-family", LATIN_FACE if narrow else FACE)
         element.set("style", ";".join(f"{name}:{value}" for name, value in style.items()))
     for child in element:
         _set_face(child, weight)

@@ -16,7 +16,7 @@ import manimgx_fonts_cjk
 import typst
 from sphinx.errors import SphinxError
 
-FACE = "Noto Sans CJK SC"
+FACE, LATIN_FACE = "Noto Sans CJK SC", "Noto Sans CJK KR"
 """The typeface of the report, and of the charts in it."""
 
 MORE_FACES = "manimgx_fonts"

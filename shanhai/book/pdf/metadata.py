@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _PACKAGES = ("shanhai", "jupyter-book", "Sphinx", "myst-nb", "altair", "vl-convert-python", "typst")
 _PLACE = re.compile(r"\{([^{}]+)\}")
-_NUMBER = re.compile(r"(\D{0,2}[0-9][0-9.,–]*)(.*)", re.DOTALL)
+_NUMBER = re.compile(r"(\D{0,6}[0-9][0-9.,–]*)(.*)", re.DOTALL)
 
 SIGNS: Mapping[str, str] = {
     "exact": "✓",

@@ -9,6 +9,7 @@ from docutils import nodes
 
 from shanhai.book.pdf.markup import array, string
 from shanhai.book.pdf.upstream import Table, TypstTranslator, escape_str
+from shanhai.charts.svg import ems
 
 if TYPE_CHECKING:
     from docutils.nodes import Element
@@ -40,7 +41,7 @@ class ReportTable(Table):
         shares = [max(1.0, table_width * width / sum(widths)) for width in widths]
         return max(
             (
-                sum(ceil(len(part.astext()) / share) or 1 for part in entry.children)
+                sum(ceil(ems(part.astext()) / share) or 1 for part in entry.children)
                 for entry, share in zip(row.children, shares, strict=False)
             ),
             default=1,

@@ -110,14 +110,14 @@ def test_english_is_searched_by_the_starts_of_words(book, browser):
     page.goto((book / "_build" / "html" / "en" / "search.html").as_uri())
     field = page.locator(".search-page input")
     for query, found in (
-        ("PLANT", 1),
-        ("lanted", 0),
-        ("two  years", 1),
-        ("wo years", 0),
-        ("It's", 1),
+        ("PLANT", True),
+        ("lanted", False),
+        ("two  years", True),
+        ("ilometre", False),
+        ("It's", True),
     ):
         field.fill(query)
-        assert page.locator("ul.search > li").count() == found, query
+        assert (page.locator("ul.search > li").count() > 0) == found, query
     page.close()
 
 

@@ -103,12 +103,10 @@ def table(data: Path):
     return lambda name: Table(data / f"{name}.csv")
 
 
-@pytest.fixture(scope="session")
-def real_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The HTML of this book, built from a copy; notebooks executed before are not executed again."""
-    copy = tmp_path_factory.mktemp("real book 书")
-    for name in ("book", "data", "notebooks"):
-        shutil.copytree(ROOT / name, copy / name)
+def build_copy(folder: Path, *options: str) -> Path:
+    """Build a copy of this book; notebooks executed before are not executed again."""
+    for name in ("book", "data", "locale", "notebooks"):
+        shutil.copytree(ROOT / name, folder / name)
     for name in (
         "_config.yml",
         "_toc.yml",
@@ -117,14 +115,28 @@ def real_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "CITATION.cff",
         "LICENSE",
     ):
-        shutil.copy(ROOT / name, copy)
-    cache = ROOT / "_build" / ".jupyter_cache"
-    if cache.is_dir():
-        shutil.copytree(cache, copy / "_build" / ".jupyter_cache")
-    command = [sys.executable, "-m", "shanhai", "build", "--html", str(copy)]
+        shutil.copy(ROOT / name, folder)
+    for tree in (Path(), Path("_build", "tree", "en")):
+        cache = ROOT / tree / "_build" / ".jupyter_cache"
+        if cache.is_dir():
+            shutil.copytree(cache, folder / tree / "_build" / ".jupyter_cache")
+    command = [sys.executable, "-m", "shanhai", "build", *options, str(folder)]
     done = subprocess.run(command, cwd=ROOT, text=True, encoding="utf-8", capture_output=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    return copy / "_build" / "html"
+    return folder / "_build"
+
+
+@pytest.fixture(scope="session")
+def real_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The HTML of this book in its own language."""
+    folder = tmp_path_factory.mktemp("real book 书")
+    return build_copy(folder, "--html", "--edition", "zh") / "html"
+
+
+@pytest.fixture(scope="session")
+def english_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The English edition: the folder that has ``html/en`` and ``pdf``."""
+    return build_copy(tmp_path_factory.mktemp("english book"), "--edition", "en")
 
 
 @pytest.fixture(scope="session")

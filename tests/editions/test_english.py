@@ -1,0 +1,111 @@
+"""This book in English: nothing of it is left in Chinese, and its figures are those of the Chinese book."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from shanhai.editions.units import HAN
+from shanhai.evidence.ledger import Ledger
+
+BRACKETS = re.compile(r"[（(“《‘][^()（）]*?[)）”》’]")
+"""Names and terms stand in brackets or quotes beside their English."""
+
+WORDS = {"万", "亿", "近", "近四年"}
+"""Words that a sentence of a page is about."""
+
+QUOTED = (
+    *(("claims", "token"), ("non_claims", "token"), ("silences", "terms"), ("glossary", "zh")),
+    *(("sources", "title"), ("sources", "carried_by")),
+)
+
+
+def english(ledger: Ledger) -> Iterator[tuple[str, str]]:
+    """Yield every cell of the data that is for English readers, with its place."""
+    for table in ledger.tables:
+        for row in ledger.rows(table):
+            for name, cell in row.items():
+                if (name == "en" or name.endswith("_en")) and isinstance(cell, str):
+                    yield f"{table}.{name}: {cell}", cell
+
+
+@pytest.fixture(scope="module")
+def printed(root) -> re.Pattern[str]:
+    """What the data quote: figures as printed, titles, terms searched for, words that notes are about."""
+    ledger = Ledger.load(root / "data")
+    known = {
+        part
+        for table, name in QUOTED
+        for row in ledger.rows(table)
+        for part in row[name].split("|")
+    }
+    known |= {run for _, cell in english(ledger) for run in re.findall(f"{HAN.pattern}+", cell)}
+    known = {re.sub(r"\s", "", text) for text in known if text} | WORDS
+    return re.compile("|".join(map(re.escape, sorted(known, key=len, reverse=True))))
+
+
+def test_the_english_of_the_data_is_english(root):
+    for place, cell in english(Ledger.load(root / "data")):
+        assert len(HAN.findall(cell)) <= 0.5 * len(re.findall("[A-Za-z0-9]", cell)), place
+
+
+def left(text: str, printed: re.Pattern[str]) -> list[str]:
+    """Return the Chinese in a text that no English reader is to see."""
+    text = BRACKETS.sub("", printed.sub("", re.sub(r"\s", "", text)))
+    return re.findall(f"{HAN.pattern}+", text)
+
+
+def test_no_chinese_is_left_on_the_pages(english_book, printed):
+    found = []
+    for path in sorted((english_book / "html" / "en").rglob("*.html")):
+        page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+        assert page.html["lang"] == "en"
+        for element in page.find_all(["script", "style"]):
+            element.decompose()
+        for element in page.select("[lang^=zh]"):
+            element.decompose()
+        for block in page.find_all(
+            ["p", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "text", "a"]
+        ):
+            if block.find(["p", "li", "td", "dd"]) is None and (
+                words := left(block.get_text(), printed)
+            ):
+                found.append(f"{path.name}: {words}: {block.get_text(' ')[:80]}")
+    assert found == []
+
+
+def digits(path: Path) -> set[str]:
+    """Return the numbers that a chart draws, their powers of ten left out."""
+    rows = [
+        row for rows in json.loads(path.read_text("utf-8"))["datasets"].values() for row in rows
+    ]
+    values = {value for row in rows for value in row.values() if isinstance(value, int | float)}
+    return {f"{value:.4e}".partition("e")[0] for value in values}
+
+
+def test_charts_show_the_same_numbers_in_both_editions(real_book, english_book):
+    """A chart may be drawn in another unit: in billions what is in 亿 in Chinese."""
+    folders = real_book / "_static" / "charts", english_book / "html" / "en" / "_static" / "charts"
+    names = [sorted(path.name for path in folder.glob("*.vl.json")) for folder in folders]
+    assert names[0] == names[1] and len(names[0]) > 20
+    for name in names[0]:
+        chinese, english = (digits(folder / name) for folder in folders)
+        assert english == chinese, name
+
+
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="pdftotext (poppler) is not installed")
+def test_the_report_is_in_english(english_book, printed):
+    report = english_book / "pdf" / "shanhai-en.pdf"
+    text = subprocess.run(
+        ["pdftotext", "-raw", report, "-"], check=True, capture_output=True, text=True
+    ).stdout
+    assert "Shanghai" in text and "Contents" in text
+    assert left(text, printed) == []
+    assert b"/Lang (en" in report.read_bytes() or b"/Lang(en" in report.read_bytes()

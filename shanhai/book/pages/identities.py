@@ -89,11 +89,10 @@ class ReconciliationDirective(SphinxDirective):
         explanation = nodes.paragraph("", getattr(identity, f"explanation_{lang}"))
         sign = SIGNS[identity.operator][finding.verdict]
         place = min((ledger.claims[claim].place for claim in finding.claims), default=None)
-        sides = nodes.paragraph(
-            "",
-            f"{self._amount(finding.left, place)} {sign} {self._amount(finding.right, place)}",
-            classes=["sides"],
+        left, right = (
+            self._amount(side, finding.unit, place) for side in (finding.left, finding.right)
         )
+        sides = nodes.paragraph("", f"{left} {sign} {right}", classes=["sides"])
         gap = nodes.paragraph("", self._gap(finding, place), classes=["facts", "gap"])
         verdict = nodes.paragraph(
             "",
@@ -113,7 +112,9 @@ class ReconciliationDirective(SphinxDirective):
             held.append(nodes.paragraph("", self._firm(ledger, firm), classes=["facts", "firm"]))
         return [judged, [title, used, explanation], held]
 
-    def _amount(self, side: Interval, place: Decimal | None) -> str:
+    def _amount(self, side: Interval, unit: str, place: Decimal | None) -> str:
+        if unit == "date":
+            return str(side.value)  # A year, whose digits no language groups.
         # As the prose has it, and as a reader who adds the printed figures finds it.
         return formats.format_scaled(side.value, context.locale(self.env), place=place)
 

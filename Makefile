@@ -11,7 +11,7 @@ BOOTSTRAP = "$(or $(PYTHON),$(error Python 3.11 to 3.13 was not found: install i
 help:
 	@echo "make book    the HTML book and the PDF report (sets everything up first)"
 	@echo "make html    the HTML book alone, in _build/html"
-	@echo "make pdf     the PDF report alone, in _build/pdf"
+	@echo "make pdf     the PDF report alone, in _build/pdf; EDITION=en or zh: of one language alone"
 	@echo "make test    every test"
 	@echo "make lab     JupyterLab on the notebooks"
 	@echo "make bench   measure the build against stock Jupyter Book, and write BENCHMARKS.md"
@@ -19,7 +19,10 @@ help:
 	@echo "make lock    compile the locks anew from pyproject.toml (needs uv)"
 	@echo "make clean   remove what was built"
 
-book html pdf test lab lint:
+book html pdf:
+	@$(BOOTSTRAP) $@ $(if $(EDITION),--edition $(EDITION))
+
+test lab lint:
 	@$(BOOTSTRAP) $@
 
 # ARGS="--rounds 1" measures once; python -m bench --help lists the rest.

@@ -38,6 +38,7 @@ PARTS = (
     "book.html.downloads",
     "book.html.editions",
     "book.html.figures",
+    "book.html.foreign_words",
     "book.html.metadata",
     "book.html.notebooks",
     "book.html.open_article",

@@ -1,0 +1,43 @@
+"""Chinese words on the pages of another language: marked as Chinese, so that they are read and set as such."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+
+from shanhai.book import context
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+_CHINESE = re.compile(
+    r"([\u3400-\u9fff](?:[\u3000-\u303f\u3400-\u9fff\uff00-\uffef\d]*[\u3400-\u9fff])?)"
+)
+"""A run of Chinese, with numbers and punctuation between its characters."""
+
+LANGUAGE = "language-zh-CN"
+"""The class that docutils writes as the attribute ``lang``."""
+
+
+def _mark(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    if app.builder.format != "html" or context.name(app.config).code == "zh":
+        return
+    for text in list(doctree.findall(nodes.Text)):
+        parts = _CHINESE.split(text.astext())
+        if len(parts) == 1 or isinstance(text.parent, nodes.literal | nodes.FixedTextElement):
+            continue
+        # Every other part is Chinese: what the expression took in brackets.
+        new = [
+            nodes.inline("", part, classes=[LANGUAGE]) if number % 2 else nodes.Text(part)
+            for number, part in enumerate(parts)
+            if part
+        ]
+        text.parent.replace(text, new)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Mark what is Chinese when all else of a page is settled."""
+    app.connect("doctree-resolved", _mark, priority=850)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

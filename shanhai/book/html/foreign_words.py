@@ -1,4 +1,4 @@
-"""Chinese words on the pages of another language: marked as Chinese, so that they are read and set as such."""
+"""Chinese words on the pages of another language, marked as such: so they are read aloud and set."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from shanhai.book import context
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-_CHINESE = re.compile(
-    r"([\u3400-\u9fff](?:[\u3000-\u303f\u3400-\u9fff\uff00-\uffef\d]*[\u3400-\u9fff])?)"
-)
+_HAN = "\\u3400-\\u9fff"
+_CHINESE = re.compile(rf"([\d.]*[{_HAN}](?:[\u3000-\u303f{_HAN}\uff00-\uffef\d.·]*[{_HAN}])?)")
 """A run of Chinese, with numbers and punctuation between its characters."""
 
 LANGUAGE = "language-zh-CN"

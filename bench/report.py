@@ -145,8 +145,9 @@ def table(results: Results, rounds: int) -> str:
     lines = [
         "# Benchmarks",
         "",
-        "Written by `make bench`. This build makes HTML and PDF, of the Chinese edition unless both are said; stock\nJupyter Book makes HTML alone, of",
-        "the same notebooks, with Altair's own renderer and MyST-NB's cache. For stock to read the pages",
+        "Written by `make bench`. This build makes HTML and PDF, of the Chinese edition where both are not",
+        "said; stock Jupyter Book makes HTML alone, of the same notebooks, with Altair's own renderer and",
+        "MyST-NB's cache. For stock to read the pages",
         "at all, roles and directives of this book are stand-ins that print an id or nothing",
         "(`bench/trees.py`), which is less work than ours. Both sides run in one environment, made of",
         "`requirements.txt` alone: it is what a user has. Both alternate in one run: compare ratios, not",

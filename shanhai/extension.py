@@ -24,6 +24,7 @@ PARTS = (
     "book.pages.html_only",
     "book.pages.identities",
     "book.pages.ledger_tables",
+    "book.pages.outputs.heading_ids",
     "book.pages.outputs.maths",
     "book.pages.outputs.displayed",
     "book.pages.outputs.raw_html",

@@ -16,6 +16,7 @@ from docutils import nodes
 from test_report import ROOT, page_text
 
 from shanhai.book.pages.outputs.characters import clean
+from shanhai.book.pages.outputs.heading_ids import make_id
 from shanhai.book.pages.outputs.html_tables import parse
 from shanhai.book.pages.outputs.maths import FormulaError, draw
 from shanhai.book.pdf import upstream
@@ -164,6 +165,11 @@ class TestPage:
     def test_ids_of_a_styler_are_the_same_in_each_run(self, page):
         assert not re.search(r"T_[0-9a-f]{5}", page)
         assert "#T-notebooks-case-" in page
+
+    def test_a_heading_keeps_its_id_whatever_stands_before_it(self, page):
+        assert make_id("甲") == make_id("甲") != make_id("乙") and make_id("All aid") == "all-aid"
+        assert re.search(r'<section[^>]* id="h-[0-9a-f]{8}"', page)
+        assert not re.search(r'<section[^>]* id="id\d', page)
 
     def test_a_formula_needs_no_script(self, page):
         assert 'class="math formula" role="img"><svg' in page

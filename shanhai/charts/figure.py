@@ -48,7 +48,7 @@ def figure(
     """
     where = f"figure {name!r}"
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise ValueError(f"{where}: a name is made of a-z, 0-9 and single hyphens")
+        raise ValueError(f"{where}: a name is a letter, then a-z, 0-9 and single hyphens")
     for field, value in (("title", title), ("subtitle", subtitle), ("description", description)):
         if not isinstance(value, str) or not value.strip():
             raise ValueError(f"{where}: the {field} must be a text that is not empty")

@@ -31,7 +31,9 @@ def write_chapter(ledger: Ledger, name: str, title: str = "") -> Path:
     claims = _charted(ledger)
     rows = "\n".join(f'    "{claim.id}": "{claim.id}",' for claim in claims)
     text = Template((TEMPLATE / "notebook.md").read_text("utf-8")).substitute(
-        name=name,
+        chart=f"{re.sub(r'^[0-9-]+', '', name)}-first".lstrip(
+            "-"
+        ),  # a name that begins with a letter
         title=title or name,
         rows=rows,
         first=claims[0].id,

@@ -193,7 +193,7 @@ def test_values_of_a_table_fit_into_json(bars):
 @pytest.mark.parametrize(
     ("wrong", "error", "message"),
     [
-        ({"name": "Two bars"}, ValueError, "a name is made of a-z, 0-9 and single hyphens"),
+        ({"name": "Two bars"}, ValueError, "a name is a letter, then a-z, 0-9"),
         ({"name": 'x" onload="'}, ValueError, "a name is made of"),
         ({"title": " "}, ValueError, "the title must be a text that is not empty"),
         ({"description": ""}, ValueError, "the description must be"),

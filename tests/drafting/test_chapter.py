@@ -31,14 +31,14 @@ def book(tmp_path):
 
 
 def test_a_starter_chapter_builds(book):
-    done = shanhai("chapter", "three", "--title", "第三章", cwd=book)
+    done = shanhai("chapter", "3-three", "--title", "第三章", cwd=book)
     assert done.returncode == 0, done.stderr
-    assert "- file: notebooks/three" in done.stdout
+    assert "- file: notebooks/3-three" in done.stdout
     toc = book / "_toc.yml"
-    toc.write_text(toc.read_text("utf-8").rstrip() + "\n  - file: notebooks/three\n", "utf-8")
+    toc.write_text(toc.read_text("utf-8").rstrip() + "\n  - file: notebooks/3-three\n", "utf-8")
     built = shanhai("build", "--html", ".", cwd=book)
     assert built.returncode == 0, built.stdout + built.stderr
-    page = (book / "_build/html/notebooks/three.html").read_text("utf-8")
+    page = (book / "_build/html/notebooks/3-three.html").read_text("utf-8")
     assert 'id="fig-three-first"' in page and "第三章" in page
 
 

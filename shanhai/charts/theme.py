@@ -11,7 +11,7 @@ from shanhai.design import COLORS, FONTS, GRID, HUES, MUTED, SIZE
 
 NAME = "shanhai"
 
-LIMIT = 300
+LIMIT = 320
 """Widest name of a row in pixels that may stand beside its mark."""
 
 

@@ -157,3 +157,14 @@ def test_years_between_two_dates(zh):
 
 def test_the_verdicts_are_those_of_the_command(zh):
     assert [finding.identity for finding in zh.reconcile()] == zh.ledger.identities
+
+
+def test_a_misprint_is_written_as_its_figure_is(zh, en):
+    for claim, value, in_zh, in_en in (
+        ("all-aid", "135.91", "135.91亿元", "13.591 billion yuan"),
+        ("all-projects", "6925", "6925个", "6,925"),
+        ("sh-people", "7.90", "7.90万人", "79,000"),
+        ("sh-start", "1997", "1997年", "1997"),
+    ):
+        assert zh.wording.misprinted(zh.claim(claim), Decimal(value)) == in_zh
+        assert en.wording.misprinted(en.claim(claim), Decimal(value)) == in_en

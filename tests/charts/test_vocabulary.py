@@ -16,7 +16,7 @@ from shanhai.charts.phone import phone
 from shanhai.charts.pictures import drawn
 from shanhai.charts.renderer import render
 from shanhai.charts.widths import WIDTHS
-from shanhai.design import COLORS
+from shanhai.design import COLORS, SIZE
 from shanhai.notebook import (
     bars,
     dots,
@@ -207,3 +207,22 @@ def test_a_figure_that_is_not_there_is_said(book):
 def test_the_door_lists_what_it_offers():
     assert len(set(notebook.__all__)) == len(notebook.__all__)
     assert all(hasattr(notebook, name) for name in notebook.__all__)
+
+
+def test_on_a_phone_long_names_break_heads_stand_upright_and_type_in_cells_shrinks():
+    long = "The central government pairs Shanghai with Yunnan in a year that is long ago"
+    rows = pd.DataFrame({"label": [long, "short"], "value": [1, 2], "printed": ["1", "2"]})
+    names = phone(bars(rows).to_dict())["layer"][-1]
+    first, second = (row["name"] for row in names["data"]["values"])
+    assert first.replace("\n", " ") == long and first.count("\n") == second.count("\n") >= 1
+    assert max(map(svg.ems, first.split("\n"))) * SIZE <= WIDTHS["narrow"]
+
+    columns = [f"a long head {number}" for number in range(5)]
+    cells = pd.DataFrame({"x": columns, "y": "row", "value": range(5), "text": "Xishuangbanna"})
+    rect, label = phone(heat_map(cells, x="x", y="y", text="text").to_dict())["layer"]
+    assert rect["encoding"]["x"]["axis"]["labelAngle"] == -90
+    assert 10 <= label["mark"]["fontSize"] < SIZE
+
+    few = pd.DataFrame({"x": ["甲", "乙"], "y": "row", "value": [1, 2]})
+    rect, label = phone(heat_map(few, x="x", y="y").to_dict())["layer"]
+    assert rect["encoding"]["x"]["axis"]["labelAngle"] == 0 and "fontSize" not in label["mark"]

@@ -148,6 +148,10 @@ class BlockVisitors(TypstTranslator):
         """Write a list; in a group that the template knows its items stand side by side."""
         classes = GROUPS.intersection(node.parent.get("classes", ()))
         if classes:
+            for figure in list(node.findall(nodes.strong)):  # A line ends after it.
+                after = figure.next_node(descend=False, siblings=True)
+                if isinstance(after, nodes.Text):
+                    figure.parent.replace(after, nodes.Text(after.lstrip()))
             named = {"classes": array(map(escape_str, sorted(classes)))}
             self.append_block_fun(node, name="group-items", named_params=named)
         else:

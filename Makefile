@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' >/dev/null 2>&1 && echo $$p && break; done)
 BOOTSTRAP = "$(or $(PYTHON),$(error Python 3.11 to 3.13 was not found: install it, or say make PYTHON=/path/to/python))" make.py
 
-.PHONY: book html pdf test lab bench lint lock clean help
+.PHONY: book html pdf test lab serve bench lint lock clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo "make html    the HTML book alone, in _build/html"
 	@echo "make pdf     the PDF report alone, in _build/pdf; EDITION=en or zh: of one language alone"
 	@echo "make test    every test"
+	@echo "make serve   the book on an address of this machine, following what is saved"
 	@echo "make lab     JupyterLab on the notebooks"
 	@echo "make bench   measure the build against stock Jupyter Book, and write BENCHMARKS.md"
 	@echo "make lint    style, types, and the direction of imports"
@@ -24,6 +25,10 @@ book html pdf:
 
 test lab lint:
 	@$(BOOTSTRAP) $@
+
+# ARGS="--port 8888" takes another port.
+serve:
+	@$(BOOTSTRAP) $@ $(ARGS)
 
 # ARGS="--rounds 1" measures once; python -m bench --help lists the rest.
 bench:

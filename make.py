@@ -50,6 +50,7 @@ def main(arguments):
         "pdf": lambda rest: build(["--pdf", *rest]),
         "test": test,
         "lab": lab,
+        "serve": serve,
         "bench": bench,
         "lint": lint,
     }
@@ -111,6 +112,12 @@ def lab(rest):
     where = ["--notebook-dir", str(ROOT), "--LabApp.default_url=/lab/tree/notebooks"]
     # This environment's kernel, also where the user has another of the same name.
     return run(["-m", "jupyterlab", *where, *rest], JUPYTER_PREFER_ENV_PATH="1")
+
+
+def serve(rest):
+    """Serve the book as it is saved."""
+    install("dev")
+    return run(["-m", "shanhai", "serve", *rest])
 
 
 def bench(rest):

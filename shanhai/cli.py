@@ -187,6 +187,25 @@ def build(
 
 
 @main.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Default: 8000, or the next free one.")
+@click.argument("root", type=click.Path(path_type=Path), default=Path())
+def serve(port: int | None, root: Path) -> None:
+    """Show the book in ROOT (default: this folder) on an address of this machine, as it is saved."""
+    try:
+        import watchfiles  # noqa: F401
+    except ImportError:
+        raise click.ClickException("watchfiles is missing: make serve installs it") from None
+    from shanhai.build.run import BuildError
+    from shanhai.serve.loop import serve as run
+
+    terminal = sys.stdout
+    try:
+        run(root.resolve(), port, lambda line: click.echo(line, file=terminal))
+    except BuildError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@main.command()
 @click.argument("language", required=False)
 @click.option("--check", "only", is_flag=True, help="Change nothing; say what is to be done.")
 @click.option(

@@ -43,6 +43,7 @@ PARTS = (
     "book.html.metadata",
     "book.html.notebooks",
     "book.html.open_article",
+    "book.html.rewritten",
     "book.html.search",
     "book.html.theme",
     "book.html.what_if",
@@ -57,6 +58,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register the configuration values that all parts share, then each part."""
     app.add_config_value("shanhai_data", "data", "env", str)
     app.add_config_value("shanhai_words", "book/words.yml", "env", str)
+    # The pages alone: no report, nothing to take away, no record.
+    app.add_config_value("shanhai_preview", False, "", bool)
     for part in PARTS:
         app.setup_extension(f"shanhai.{part}")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -248,7 +248,7 @@ def test_an_unknown_command_is_told_the_known_ones(checkout):
         text=True,
     )
     assert done.returncode == 2
-    assert done.stderr == "usage: python make.py {book,html,pdf,test,lab,bench,lint}\n"
+    assert done.stderr == "usage: python make.py {book,html,pdf,test,lab,serve,bench,lint}\n"
 
 
 def test_a_file_in_the_place_of_the_environment_gives_way(checkout):

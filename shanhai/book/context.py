@@ -40,6 +40,24 @@ class BookDomain(Domain):
     data_version = 1
     initial_data: dict[str, dict[str, Any]] = {}  # noqa: RUF012 - Sphinx copies it
     ledger: Ledger | None = None
+    page = ""
+    """The page that is being written, if one is."""
+
+    def __init__(self, env: BuildEnvironment) -> None:
+        super().__init__(env)
+        self.asked: dict[str, set[str]] = {}
+        """What pages asked for while they were written: the groups, and ``ledger``."""
+        self.written: set[str] = set()
+
+    def begin(self, page: str) -> None:
+        """Note that a page is about to be written."""
+        self.page = page
+        self.written.add(page)
+
+    def ask(self, what: str) -> None:
+        """Note that the page that is being written asks for something beside itself."""
+        if self.page:
+            self.asked.setdefault(self.page, set()).add(what)
 
     def clear_doc(self, docname: str) -> None:
         """Forget a page."""
@@ -61,7 +79,16 @@ class BookDomain(Domain):
 
 def record(env: BuildEnvironment, group: str) -> dict[str, Any]:
     """Return what pages have said in ``group``, by page; to be added to while a page is read."""
-    return env.get_domain(BookDomain.name).data.setdefault(group, {})
+    known = domain(env)
+    known.ask(group)
+    return known.data.setdefault(group, {})
+
+
+def domain(env: BuildEnvironment) -> BookDomain:
+    """Return the book's domain."""
+    known = env.get_domain(BookDomain.name)
+    assert isinstance(known, BookDomain)
+    return known
 
 
 def anchor(env: BuildEnvironment, label: str) -> None:
@@ -115,11 +142,11 @@ def ledger(env: BuildEnvironment, *tables: str) -> Ledger:
     if "docname" in env.temp_data:
         for table in tables:
             env.note_dependency(str(directory(env) / f"{table}.csv"))
-    domain = env.get_domain(BookDomain.name)
-    assert isinstance(domain, BookDomain)
-    if domain.ledger is None:
-        domain.ledger = Ledger.load(directory(env))
-    return domain.ledger
+    known = domain(env)
+    known.ask("ledger")
+    if known.ledger is None:
+        known.ledger = Ledger.load(directory(env))
+    return known.ledger
 
 
 def wording(env: BuildEnvironment) -> Wording:

@@ -1,6 +1,7 @@
 """A kernel's own process: IPython's kernel, which notes what its notebook reads and writes.
 
-``python kernel.py NOTES -f CONNECTION``. A line of the file ``NOTES`` is one of these, each once::
+``python kernel.py NOTES -f CONNECTION``, or ``--wait`` (`shanhai.build.spare`) in their place. A line of the
+file ``NOTES`` is one of these, each once::
 
     r PATH              a file that is read
     w PATH              a file that is written
@@ -63,10 +64,35 @@ def watch(notes: str) -> None:
     sys.addaudithook(hook)
 
 
+def wait() -> None:
+    """Import what notebooks import; then wait to be told, in a line of JSON, where and as what to run."""
+    import json
+
+    import ipykernel.kernelapp  # noqa: F401
+
+    import shanhai.notebook  # noqa: F401
+
+    line = sys.stdin.readline()
+    if not line:
+        raise SystemExit
+    told = json.loads(line)
+    parent = os.environ["JPY_PARENT_PID"]
+    os.environ.clear()
+    os.environ.update(told["env"], JPY_PARENT_PID=parent)
+    os.chdir(told["cwd"])
+    said = os.open(told["said"], os.O_WRONLY | os.O_APPEND)
+    for stream in (1, 2):
+        os.dup2(said, stream)
+    os.close(said)
+    sys.argv[1:] = told["arguments"]
+
+
 def main() -> None:
     """Start IPython's kernel; what it opens itself at its start is none of the notebook's."""
     # The folder of this file would hide modules of the same names.
     del sys.path[0]
+    if sys.argv[1] == "--wait":
+        wait()
     from ipykernel.kernelapp import IPKernelApp
 
     app = IPKernelApp.instance()

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 import nbformat
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 import shanhai
 from shanhai.build import faults
+from shanhai.build.spare import Manager
 from shanhai.build.watched import EVERYTHING, Reads
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ async def execute_one(
     Return its faults, one line each, and what its result depends on (`Reads.dependencies`).
     """
     connection = folder / "k"
-    manager = AsyncKernelManager(
+    manager = Manager(
         kernel_name=task.notebook.metadata.get("kernelspec", {}).get("name", "python3"),
         kernel_spec_manager=_OnlyPython(),
         connection_file=str(connection),

@@ -4,9 +4,9 @@ Everything is made in a work folder. The outputs take the place of the last ones
 each in one step, so the last good book stays readable whatever happens. Sphinx runs through Jupyter Book's
 own function and configuration, so the HTML is what ``jupyter-book build .`` gives.
 
-Of an earlier build only what was read is used again (``doctrees``): outputs are written anew, so that a
-page that is no longer in the book, or its pictures, cannot stay behind. Where nothing at all has changed
-since the last good build, and its outputs are as they were made, there is nothing to do.
+Of an earlier build what was read is used again (``doctrees``), and of its pages those in which nothing has
+changed (`shanhai.book.html.rewritten`). Where nothing at all has changed since the last good build, and its
+outputs are as they were made, there is nothing to do.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -49,6 +50,10 @@ _REMEDIES = {
 
 class BuildError(Exception):
     """The book cannot be built; the message says why, and nothing was put in place."""
+
+
+class StoppedError(BuildError):
+    """The build was broken off (Ctrl-C)."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,7 @@ class Build:
                 remedy = "cannot be read; make it readable for yourself"
             raise BuildError(f"{where}: {remedy}") from None
         except KeyboardInterrupt:
-            raise BuildError("stopped; the last good book is still in place") from None
+            raise StoppedError("stopped; the last good book is still in place") from None
 
     def _wait(self) -> None:
         self.say("another build is running in this folder; waiting for it to end")
@@ -119,6 +124,8 @@ class Build:
             return
         steps = len(self.outputs) + 2
         self.say(f"[1/{steps}] checking the data")
+        if found := toc.faults(self.root):
+            raise BuildError("\n".join([*found, "nothing was built"]))
         self._check(settings)
         for name in toc.left_out(self.root):
             self.say(
@@ -135,6 +142,7 @@ class Build:
             self.say(f"[{number}/{steps}] making the {output.upper()}")
             pages = self._pages(stamp, made_from) if output == "pdf" else None
             if not (pages and self._take_report(pages, settings)):
+                self._begin(output, stamp)
                 self._sphinx(output)
         self.say(f"[{steps}/{steps}] putting it in place")
         targets = [self._place(output) for output in self.outputs]
@@ -209,21 +217,40 @@ class Build:
         return settings.get("shanhai_data", "data")
 
     def _check(self, settings: dict) -> None:
-        found = toc.faults(self.root)
-        if found:
-            raise BuildError("\n".join([*found, "nothing was built"]))
         faults = check(self.root / self._data(settings))
         if faults:
             lines = "\n".join(str(fault) for fault in faults)
             raise BuildError(f"{lines}\nthe data has {len(faults)} faults; nothing was built")
+
+    def overrides(self) -> dict[str, Any]:
+        """Return the settings that take the place of those in ``_config.yml``."""
+        editions = {Language.of(name).tag: f"{name}/" for name in self.beside}
+        return {
+            "external_toc_path": (self.root / "_toc.yml").as_posix(),
+            "latex_individualpages": False,  # Jupyter Book asks for it.
+            "nitpicky": True,
+            "shanhai_jobs": self.jobs or 0,
+            "shanhai_checked": True,
+            **({"shanhai_editions": editions} if editions else {}),
+        }
+
+    def _begin(self, output: str, stamp: dict[str, list[str]]) -> None:
+        """Begin an output: pages with the last good ones, if they are as they were made."""
+        made = self.work / BUILDERS[output]
+        shutil.rmtree(made, ignore_errors=True)
+        known = stamp.get(output)
+        if output == "html" and known and self._contents(self.root / known[0]) == known[2]:
+            others = shutil.ignore_patterns(*self.beside)
+            last = self.out / "html"
+            shutil.copytree(
+                last, made, ignore=lambda at, names: others(at, names) if Path(at) == last else ()
+            )
 
     def _sphinx(self, output: str) -> None:
         """Run Sphinx for one output, every warning an error."""
         from jupyter_book.sphinx import build_sphinx
 
         made = self.work / BUILDERS[output]
-        shutil.rmtree(made, ignore_errors=True)
-        editions = {Language.of(name).tag: f"{name}/" for name in self.beside}
         # The first output executes what is to be executed; the others find it done.
         said = Said(self.say if output == self.outputs[0] else None)
         with (
@@ -235,14 +262,7 @@ class Build:
                 made,
                 noconfig=True,
                 path_config=self.root / "_config.yml",
-                confoverrides={
-                    "external_toc_path": (self.root / "_toc.yml").as_posix(),
-                    "latex_individualpages": False,  # Jupyter Book asks for it.
-                    "nitpicky": True,
-                    "shanhai_jobs": self.jobs or 0,
-                    "shanhai_checked": True,
-                    **({"shanhai_editions": editions} if editions else {}),
-                },
+                confoverrides=self.overrides(),
                 doctreedir=self.work / "doctrees",
                 builder=BUILDERS[output],
                 warningiserror=True,

@@ -118,7 +118,7 @@ def _download(env: BuildEnvironment, text: str, file: str) -> list[nodes.Node]:
 
 
 def _finish(app: Sphinx, exception: Exception | None) -> None:
-    if exception or app.builder.name != "html":
+    if exception or app.builder.name != "html" or app.config.shanhai_preview:
         return
     folder, out = context.directory(app.env), Path(app.outdir)
     derived = derived_table.table(app.env)

@@ -76,8 +76,9 @@ def _configure(app: Sphinx, config: Config) -> None:
     """Put our templates between the book's own and the theme's, our files among the static ones."""
     own = [path for path in config.templates_path if not Path(path).is_absolute()]
     others = [path for path in config.templates_path if path not in own]
-    config.templates_path[:] = [*own, str(HERE / "templates"), *others]
-    config.html_static_path.insert(0, str(HERE / "static"))
+    # New lists: those that are there may be Sphinx's own, which the next build of this process has too.
+    config.templates_path = [*own, str(HERE / "templates"), *others]
+    config.html_static_path = [str(HERE / "static"), *config.html_static_path]
 
 
 def _start(app: Sphinx) -> None:

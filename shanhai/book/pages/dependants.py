@@ -183,7 +183,7 @@ def _link(uri: str, text: str, title: str = "") -> nodes.reference:
 def write(app: Sphinx, failure: Exception | None) -> None:
     """Leave the record beside what was built."""
     env = app.env
-    if failure or not context.record(env, DERIVED):
+    if failure or app.config.shanhai_preview or not context.record(env, DERIVED):
         return
     record = gather(env)
     for page in sorted(env.found_docs, key=page_order(env)):

@@ -101,11 +101,6 @@ def _row(
     return [[figure, key], making, [nodes.paragraph("", bounds), where]]
 
 
-def _rewritten(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Write the pages of the rows again: any notebook may have glued more or less."""
-    return sorted(context.record(env, DERIVATIONS))
-
-
 def _say_words(app: Sphinx, env: BuildEnvironment) -> None:
     """Say which texts were glued without a quantity: they should be words."""
     bare = [
@@ -123,6 +118,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_node(derivations)
     app.add_directive("derivations", DerivationsDirective)
     app.add_post_transform(Derivations)
-    app.connect("env-updated", _rewritten)
     app.connect("env-check-consistency", _say_words)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -151,22 +151,6 @@ def note(env: BuildEnvironment, docname: str) -> None:
     context.record(env, SOURCES).setdefault(env.docname, set()).add(docname)
 
 
-class Readings:
-    """The pages that this build reads, for those that show something of theirs."""
-
-    def __init__(self) -> None:
-        self.pages: set[str] = set()
-
-    def start(self, _app: Sphinx, _env: BuildEnvironment, docnames: list[str]) -> None:
-        """Note what is about to be read."""
-        self.pages = set(docnames)
-
-    def followers(self, _app: Sphinx, env: BuildEnvironment) -> list[str]:
-        """Return the pages that show something of a notebook that was read again."""
-        sources = context.record(env, SOURCES)
-        return [docname for docname, needed in sources.items() if needed & self.pages]
-
-
 def _record(app: Sphinx, _doctree: nodes.document) -> None:
     """Keep what the page that was just read has glued; MyST-NB has written it beside the page."""
     env: Any = app.env  # MyST-NB's attributes are not declared
@@ -188,12 +172,9 @@ def _replace_role(app: Sphinx, _config: Config) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the roles, and keep their pages in step with the notebooks."""
+    """Register the roles, and note what notebooks glue."""
     app.add_role("derived", DerivedRole())
     app.connect("config-inited", _replace_role)
     app.add_post_transform(ResolveDerived)
-    readings = Readings()
-    app.connect("env-before-read-docs", readings.start)
-    app.connect("env-updated", readings.followers)
     app.connect("doctree-read", _record)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 USES = "uses"
 """Group of the domain: on each page, the claims it uses, as id, anchor, and what is found there."""
 
-LEDGERS = "ledgers"
-"""Group of the domain: the pages that hold rows of the ledger."""
-
 
 class EvidenceDirective(SphinxDirective):
     """``{evidence}``: one table row for each claim of a section, with its anchor.
@@ -48,7 +45,6 @@ class EvidenceDirective(SphinxDirective):
         term = context.words(self.env)
         header = [term[key] for key in ("figure", "meaning", "place")]
         rows = [self._row(ledger, claim) for claim in claims]
-        context.record(self.env, LEDGERS)[self.env.docname] = True
         return [context.table(header, rows, widths=[18, 46, 36], classes=["evidence"])]
 
     def _row(self, ledger: Ledger, claim: Claim) -> Sequence[Sequence[nodes.Node]]:
@@ -156,16 +152,10 @@ def page_order(env: BuildEnvironment) -> Callable[[str], tuple[int, str]]:
     return lambda page: (places.get(page, len(places)), page)
 
 
-def _ledger_pages(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Write the pages of the ledger again: other pages may use more or less of it."""
-    return sorted(context.record(env, LEDGERS))
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directive, and the links back."""
     app.add_directive("evidence", EvidenceDirective)
     # After the claims have their anchors.
     app.connect("doctree-read", _note, priority=600)
     app.connect("doctree-resolved", _link_back)
-    app.connect("env-updated", _ledger_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -78,13 +78,13 @@ class Beside:
     def name_it(self, app: Sphinx, config: Config) -> None:
         """Tell the templates the name of the file."""
         if config.shanhai_report:
-            config.html_context.setdefault(
-                NAME, f"{Settings.read(config.shanhai_report).target}.pdf"
-            )
+            name = f"{Settings.read(config.shanhai_report).target}.pdf"
+            config.html_context = {NAME: name, **config.html_context}
 
     def start(self, app: Sphinx, builder: Builder) -> None:
         """Translate the book, and let Typst begin."""
-        if builder.name not in PAGES or not app.config.shanhai_report:
+        config = app.config
+        if builder.name not in PAGES or not config.shanhai_report or config.shanhai_preview:
             return
         self.folder = tempfile.TemporaryDirectory()
         try:
@@ -122,8 +122,6 @@ class Beside:
             text = page.read_text("utf-8")
             if (without := _OFFER.sub("", text)) != text:
                 page.write_text(without, "utf-8")
-        # The next build writes all pages, that they may offer it again.
-        (Path(app.outdir) / ".buildinfo").unlink(missing_ok=True)
         for line in self.fault.splitlines():
             logger.info("%s: %s", NOTE, line)
 

@@ -1,0 +1,237 @@
+"""Pages are written again when something that is written on them has changed, and only then.
+
+Sphinx writes a page again when its source was read again. A page also shows what others hold: figures that
+other notebooks glue, the places that use a claim, titles, numbers. So the digest of all that a page was
+written from is kept beside the document trees, with what it asked for while it was written; a page of
+another digest is written again. Where pages, charts, pictures or files have come or gone, what was written
+is removed first and all is written anew: nothing stays behind that no page has any more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from shanhai.book import context
+from shanhai.book.pages.derived import SOURCES
+from shanhai.evidence.ledger import DESCRIPTION
+
+if TYPE_CHECKING:
+    from docutils.nodes import document
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+    from sphinx.environment import BuildEnvironment
+
+KEPT = "written.json"
+"""The file beside the document trees that says what the pages were written from."""
+
+TARGETS, CHARTS = "targets", "chart files"
+"""Groups of the domain: the targets of each page's references; its charts, and whether they have tables."""
+
+_NOWHERE = {"shanhai_jobs", "shanhai_checked", "nb_execution_cache_path"}
+"""Settings that no page shows."""
+
+_SAID_ELSEWHERE = {"index", context.BookDomain.name}
+"""Domains whose data no page shows, or which each page is asked for."""
+
+
+def stable(value: Any) -> Any:
+    """Return a value as JSON can hold it, the same for equal values in every process."""
+    if isinstance(value, Mapping):
+        pairs = [[stable(key), stable(each)] for key, each in value.items()]
+        return sorted(pairs, key=lambda pair: json.dumps(pair[0], sort_keys=True))
+    if isinstance(value, set | frozenset):
+        return sorted((stable(each) for each in value), key=json.dumps)
+    if isinstance(value, list | tuple):
+        return [stable(each) for each in value]
+    if isinstance(value, nodes.Node):
+        return value.pformat()
+    plain = isinstance(value, str | int | float | bool | type(None))
+    return value if plain else str(type(value))
+
+
+def digest(*values: Any) -> str:
+    """Return a digest of values."""
+    whole = hashlib.sha256()
+    for value in values:
+        part = value if isinstance(value, bytes) else json.dumps(stable(value)).encode()
+        whole.update(f"{len(part)}\0".encode())
+        whole.update(part)
+    return whole.hexdigest()
+
+
+def files(folders: Iterable[Path]) -> dict[str, str]:
+    """Return the digests of the files in folders, by path; of a file that is named itself, its own."""
+    found = {}
+    for folder in folders:
+        paths = sorted(folder.rglob("*")) if folder.is_dir() else [folder]
+        for path in filter(Path.is_file, paths):
+            found[str(path)] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found
+
+
+class Asking(SphinxPostTransform):
+    """Say which page is about to be put together, before it asks for anything."""
+
+    default_priority = 0
+
+    def run(self, **kwargs: Any) -> None:
+        """Name the page to the domain."""
+        context.domain(self.env).begin(self.env.docname)
+
+
+class Written:
+    """What the pages of one folder were written from."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Any] = {}
+        self.now: dict[str, Any] = {}
+        self.read: list[str] = []
+
+    def note(self, _app: Sphinx, _env: BuildEnvironment, docnames: list[str]) -> None:
+        """Note which pages are about to be read."""
+        self.read = docnames
+
+    def start(self, app: Sphinx) -> None:
+        """Read what is known of the last build; nothing where it wrote elsewhere."""
+        try:
+            known = json.loads((Path(app.doctreedir) / KEPT).read_text("utf-8"))
+        except (OSError, ValueError):
+            known = {}
+        self.known = known if known.get("outdir") == str(app.outdir) else {}
+
+    def choose(self, app: Sphinx, env: BuildEnvironment) -> list[str]:
+        """Return the pages to be written again, once all are read and numbered."""
+        if app.builder.format != "html":
+            return []
+        (Path(app.doctreedir) / KEPT).unlink(missing_ok=True)
+        context.domain(env).page = ""
+        folders = [
+            Path(app.confdir, folder)
+            for folder in (*app.config.html_static_path, *app.config.html_extra_path)
+        ]
+        static = files(folders)
+        self.now = {
+            "outdir": str(app.outdir),
+            "held": digest(_held(env), sorted(static)),
+            "data": digest(files([context.directory(env)])),
+            "common": digest(_settings(app.config), _common(env), static, files(_beside(app))),
+            "pages": {},
+        }
+        pages = sorted(env.found_docs)
+        if self.now["held"] != self.known.get("held"):
+            for name in self.known.get("files", ()):
+                (Path(app.outdir) / name).unlink(missing_ok=True)
+            return pages
+        before = self.known.get("pages", {})
+        return [
+            page
+            for page in pages
+            if page not in before or self._of(env, page, before[page][1]) != before[page][0]
+        ]
+
+    def _of(self, env: BuildEnvironment, page: str, asked: Iterable[str]) -> str:
+        """Return the digest of what a page is written from, ``asked`` being what it asked for."""
+        needed = sorted({page, *context.record(env, SOURCES).get(page, ())})
+        trees = [Path(env.doctreedir, f"{name}.doctree") for name in needed]
+        standard = env.domaindata["std"]
+        found = [
+            [target, *(standard[kind].get(target) for kind in ("labels", "anonlabels"))]
+            for target in context.record(env, TARGETS).get(page, ())
+        ]
+        return digest(
+            self.now["common"],
+            *(tree.read_bytes() if tree.is_file() else b"" for tree in trees),
+            found,
+            standard["anonlabels"] if asked else [],
+            [[group, context.record(env, group)] for group in sorted(asked)],
+            self.now["data"] if asked or page == env.config.root_doc else "",
+        )
+
+    def keep(self, app: Sphinx, failure: Exception | None) -> None:
+        """Keep what the pages were written from."""
+        if app.builder.format != "html" or not self.now:
+            return
+        domain = context.domain(app.env)
+        domain.page = ""
+        report = app.config.html_context.get("report")
+        offered = app.config.shanhai_preview or not report or Path(app.outdir, report).is_file()
+        if failure is not None or not offered:
+            # Pages without a report no longer offer it: the next build writes all.
+            self.known = {}
+            return
+        for page in sorted(app.env.found_docs):
+            asked = domain.asked.get(page)
+            if asked is None:
+                asked = self.known.get("pages", {}).get(page, ("", ()))[1]
+            self.now["pages"][page] = [self._of(app.env, page, asked), sorted(asked)]
+        self.now |= {"read": self.read, "written": sorted(domain.written)}
+        out = Path(app.outdir)
+        self.now["files"] = sorted(
+            path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()
+        )
+        fresh = Path(app.doctreedir) / f"{KEPT}.new"
+        fresh.write_text(json.dumps(self.now), "utf-8")
+        os.replace(fresh, Path(app.doctreedir) / KEPT)
+        self.known = self.now
+
+
+def _held(env: BuildEnvironment) -> Any:
+    """Return what files of their own the pages have, the pages among them."""
+    charts = sorted(context.record(env, CHARTS).values())
+    notebooks = [page for page in env.found_docs if "kernelspec" in env.metadata.get(page, {})]
+    named = [sorted(name for _, name in found.values()) for found in (env.images, env.dlfiles)]
+    return [sorted(env.found_docs), sorted(notebooks), charts, named]
+
+
+def _settings(config: Config) -> Any:
+    return {each.name: each.value for each in config if each.name not in _NOWHERE}
+
+
+def _common(env: BuildEnvironment) -> Any:
+    """Return what any page may show of the others: titles, contents, numbers, places."""
+    domains = {
+        name: {key: part for key, part in data.items() if key not in ("labels", "anonlabels")}
+        for name, data in env.domaindata.items()
+        if name not in _SAID_ELSEWHERE
+    }
+    slugs = {page: meta.get("myst_slugs") for page, meta in env.metadata.items()}
+    numbers = [env.toc_secnumbers, env.toc_fignumbers, env.toctree_includes]
+    return [env.titles, env.longtitles, env.tocs, numbers, domains, slugs]
+
+
+def _beside(app: Sphinx) -> list[Path]:
+    """Return the files that all pages show something of."""
+    paths = [Path(app.confdir, folder) for folder in app.config.templates_path]
+    paths += [Path(app.srcdir, app.config.shanhai_words), Path(app.srcdir, "_toc.yml")]
+    return [*paths, context.directory(app.env) / DESCRIPTION]
+
+
+def _note(app: Sphinx, doctree: document) -> None:
+    """Note where the references of a page lead to, and what charts it has."""
+    names = {str(node.get("reftarget")) for node in doctree.findall(addnodes.pending_xref)}
+    context.record(app.env, TARGETS)[app.env.docname] = sorted(names | {n.lower() for n in names})
+    charts = [node["chart"] for node in doctree.findall(nodes.figure) if "chart" in node]
+    found = [[chart["name"], bool(chart["table"])] for chart in charts]
+    context.record(app.env, CHARTS)[app.env.docname] = found
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Choose the pages when all are numbered; keep what they were written from at the end."""
+    written = Written()
+    app.add_post_transform(Asking)
+    app.connect("builder-inited", written.start)
+    app.connect("env-before-read-docs", written.note)
+    app.connect("doctree-read", _note, priority=900)
+    app.connect("env-get-updated", written.choose, priority=900)
+    # After all that is written when the pages are there.
+    app.connect("build-finished", written.keep, priority=950)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,1 @@
+"""The book on an address of this machine, following what is saved."""

@@ -1,0 +1,85 @@
+"""The pages of a book in a folder of their own, made again in place when something was saved.
+
+The same build as ever, in a process that stays: what it imports is imported once. It writes no report, no
+data to take away and no record, puts nothing in place, and leaves no mark by which its pages could be taken
+for a finished book.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from shanhai.book.html.rewritten import KEPT
+from shanhai.build.digests import contents
+from shanhai.build.run import BUILDERS, Build, BuildError
+from shanhai.build.toc import faults
+
+FOLDER = Path("_build", "serve")
+"""Where a preview is made, within a book."""
+
+
+@dataclass(frozen=True)
+class Preview(Build):
+    """The pages of one book, while it is served."""
+
+    outputs: tuple[str, ...] = ("html",)
+    seen: dict[str, str] = field(default_factory=dict)
+    """What was built last, and which data has passed the check."""
+
+    @property
+    def out(self) -> Path:
+        """Where everything is made."""
+        return self.root / FOLDER
+
+    @property
+    def pages(self) -> Path:
+        """Where the pages are."""
+        return self.work / BUILDERS["html"]
+
+    def overrides(self) -> dict[str, Any]:
+        """Return the settings of a preview."""
+        return {**super().overrides(), "shanhai_preview": True}
+
+    def _run(self) -> None:
+        settings = self._settings()
+        made_from = self._inputs(settings)
+        if self.seen.get("book") == made_from:
+            return
+        self.seen["book"] = made_from
+        if found := faults(self.root):
+            raise BuildError("\n".join(found))
+        data = self.root / self._data(settings)
+        state = contents(data) if data.is_dir() else ""
+        if self.seen.get("data") != state:
+            self._check(settings)
+            self.seen["data"] = state
+        unfinished = self.work / "unfinished"
+        if unfinished.exists():
+            shutil.rmtree(self.work)
+        self.work.mkdir(parents=True, exist_ok=True)
+        unfinished.touch()
+        try:
+            self._sphinx("html")
+        except BuildError:
+            self._forget()
+            unfinished.unlink()
+            raise
+        unfinished.unlink()
+
+    def _forget(self) -> None:
+        """Let pages with faults be read and written again: who is not told again takes them for mended."""
+        trees = self.work / "doctrees"
+        path = trees / KEPT
+        try:
+            known = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError):
+            return
+        for page in known["read"]:
+            (trees / f"{page}.doctree").unlink(missing_ok=True)
+        for page in known["written"]:
+            known["pages"].pop(page, None)
+        path.write_text(json.dumps(known), "utf-8")

@@ -7,6 +7,7 @@ caches). A notebook may read any of them that is no page, and write none.
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import os
 import re
@@ -166,7 +167,14 @@ def _private(path: Path) -> bool:
 def excluded(root: Path) -> list[str]:
     """Return ``exclude_patterns`` of a book's ``_config.yml``; none where there is no such setting."""
     try:
-        config = yaml.safe_load((root / "_config.yml").read_text("utf-8-sig"))
-        return [str(pattern) for pattern in config["exclude_patterns"]]
-    except (OSError, ValueError, TypeError, KeyError, yaml.YAMLError):
+        return list(_excluded((root / "_config.yml").read_text("utf-8-sig")))
+    except (OSError, ValueError):
         return []
+
+
+@functools.lru_cache(maxsize=4)
+def _excluded(settings: str) -> tuple[str, ...]:
+    try:
+        return tuple(str(pattern) for pattern in yaml.safe_load(settings)["exclude_patterns"])
+    except (ValueError, TypeError, KeyError, yaml.YAMLError):
+        return ()

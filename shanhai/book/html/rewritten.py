@@ -95,6 +95,8 @@ class Written:
         self.known: dict[str, Any] = {}
         self.now: dict[str, Any] = {}
         self.read: list[str] = []
+        self.parts: dict[str, str] = {}
+        """Digests of what many pages ask for, as it is since all pages were read."""
 
     def note(self, _app: Sphinx, _env: BuildEnvironment, docnames: list[str]) -> None:
         """Note which pages are about to be read."""
@@ -132,11 +134,13 @@ class Written:
                 (Path(app.outdir) / name).unlink(missing_ok=True)
             return pages
         before = self.known.get("pages", {})
-        return [
-            page
+        self.parts = {}
+        self.now["pages"] = {
+            page: [self._of(env, page, before[page][1]), before[page][1]]
             for page in pages
-            if page not in before or self._of(env, page, before[page][1]) != before[page][0]
-        ]
+            if page in before
+        }
+        return [page for page in pages if self.now["pages"].get(page) != before.get(page, "")]
 
     def _of(self, env: BuildEnvironment, page: str, asked: Iterable[str]) -> str:
         """Return the digest of what a page is written from, ``asked`` being what it asked for."""
@@ -151,10 +155,15 @@ class Written:
             self.now["common"],
             *(tree.read_bytes() if tree.is_file() else b"" for tree in trees),
             found,
-            standard["anonlabels"] if asked else [],
-            [[group, context.record(env, group)] for group in sorted(asked)],
+            self._part("anonlabels", standard["anonlabels"]) if asked else "",
+            [[group, self._part(group, context.record(env, group))] for group in sorted(asked)],
             self.now["data"] if asked or page == env.config.root_doc else "",
         )
+
+    def _part(self, name: str, value: Any) -> str:
+        if name not in self.parts:
+            self.parts[name] = digest(value)
+        return self.parts[name]
 
     def keep(self, app: Sphinx, failure: Exception | None) -> None:
         """Keep what the pages were written from."""
@@ -168,10 +177,9 @@ class Written:
             # Pages without a report no longer offer it: the next build writes all.
             self.known = {}
             return
-        for page in sorted(app.env.found_docs):
-            asked = domain.asked.get(page)
-            if asked is None:
-                asked = self.known.get("pages", {}).get(page, ("", ()))[1]
+        known = self.known.get("pages", {})
+        for page in {*domain.written, *app.env.found_docs - self.now["pages"].keys()}:
+            asked = domain.asked.get(page) or known.get(page, ("", ()))[1]
             self.now["pages"][page] = [self._of(app.env, page, asked), sorted(asked)]
         self.now |= {"read": self.read, "written": sorted(domain.written)}
         out = Path(app.outdir)

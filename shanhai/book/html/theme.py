@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import jinja2
 from docutils import nodes
 from sphinx import locale
 
@@ -22,6 +23,7 @@ from shanhai.book.pages.html_only import load_where
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.builders import Builder
     from sphinx.config import Config
 
 HERE = Path(__file__).parent
@@ -89,6 +91,14 @@ def _start(app: Sphinx) -> None:
     translator = Words(book.words(app).get("theme", {}), app.translator)
     locale.translators["general", "sphinx"] = translator
     app.builder.templates.environment.install_gettext_translations(translator)
+    compiled = jinja2.FileSystemBytecodeCache(str(app.doctreedir))
+    app.builder.templates.environment.bytecode_cache = compiled
+
+
+def _design(app: Sphinx, builder: Builder) -> None:
+    """Write the design system as a style sheet, before pages name it."""
+    if builder.format != "html":
+        return
     folder = Path(app.outdir) / "_static"
     folder.mkdir(parents=True, exist_ok=True)
     text = design.tokens() + design.chart_rules() + column_widths.rules()
@@ -142,6 +152,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     load_where(app, "ledger.js", _has_evidence)
     app.connect("config-inited", _configure, priority=900)
     app.connect("builder-inited", _start)
+    app.connect("write-started", _design)
     app.connect("doctree-resolved", _lift)
     app.connect("html-page-context", _page, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -21,6 +21,23 @@ if TYPE_CHECKING:
     from shanhai.build.kernels import Task
 
 
+READY: list[subprocess.Popen[str]] = []
+"""A process that was started before it is needed, if one was (`shanhai.build.spare`)."""
+
+
+def started(variables: Mapping[str, str]) -> subprocess.Popen[str]:
+    """Start the process."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "shanhai.charts.pictures"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        encoding="utf-8",
+        env=dict(variables),
+    )
+
+
 class Drawer:
     """A process that draws charts, started when the first is there."""
 
@@ -56,15 +73,7 @@ class Drawer:
     def _ask(self, chart: dict[str, Any]) -> dict[str, Any]:
         with self._lock:
             if self._process is None:
-                self._process = subprocess.Popen(
-                    [sys.executable, "-m", "shanhai.charts.pictures"],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.DEVNULL,
-                    text=True,
-                    encoding="utf-8",
-                    env=dict(self._variables),
-                )
+                self._process = READY.pop() if READY else started(self._variables)
             assert self._process.stdin and self._process.stdout
             try:
                 print(json.dumps(chart), file=self._process.stdin, flush=True)

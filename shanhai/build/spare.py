@@ -17,6 +17,8 @@ from typing import Any
 
 from jupyter_client.manager import AsyncKernelManager
 
+from shanhai.build import drawing
+
 _AT_START = ("PYTHONPATH", "PYTHONHASHSEED", "PYTHONUTF8", "LC_ALL", "TZ")
 """Variables that Python reads when it starts: they must be right by then."""
 
@@ -80,11 +82,19 @@ class Spares:
             if self._ready:
                 self._ready.end()
                 self._ready = None
+            while drawing.READY:
+                with drawing.READY.pop() as drawer:
+                    drawer.kill()
 
     def renew(self) -> None:
-        """Start one, if one is to be kept and none is there."""
-        if self._variables is not None and self._ready is None:
+        """Start one, if one is to be kept and none is there; and what draws charts."""
+        if self._variables is None:
+            return
+        if self._ready is None:
             self._ready = Spare(self._variables)
+        if not drawing.READY:
+            variables = {**os.environ, "PYTHONPATH": self._variables["PYTHONPATH"]}
+            drawing.READY.append(drawing.started({**variables, "PYTHONUTF8": "1"}))
 
     def take(self, variables: Mapping[str, str]) -> Spare | None:
         """Return the one that is ready, if it fits."""

@@ -116,6 +116,7 @@ def _register_font() -> None:
 
 def main() -> None:
     """Draw what is asked for, until the input ends."""
+    _register_font()  # The first drawing would wait for it.
     for line in sys.stdin:
         try:
             answer = drawn(json.loads(line))

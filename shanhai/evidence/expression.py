@@ -6,6 +6,7 @@ by spaces. Parsed by recursive descent; nothing is evaluated by the interpreter.
 
 from __future__ import annotations
 
+import functools
 import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,11 @@ def names(text: str) -> list[str]:
     Raises:
         EvidenceError: the text is not an expression.
     """
+    return list(_names(text))
+
+
+@functools.lru_cache(maxsize=4096)
+def _names(text: str) -> tuple[str, ...]:
     used: list[str] = []
 
     def note(name: str) -> _Anything:
@@ -37,7 +43,7 @@ def names(text: str) -> list[str]:
         return _Anything()
 
     evaluate_with(text, note, lambda number: _Anything())
-    return used
+    return tuple(used)
 
 
 def evaluate(text: str, lookup: Callable[[str], Interval]) -> Interval:

@@ -50,7 +50,7 @@ def main(arguments):
         "pdf": lambda rest: build(["--pdf", *rest]),
         "test": test,
         "lab": lab,
-        "serve": serve,
+        "serve": lambda rest: build(rest, "dev", "serve"),
         "bench": bench,
         "lint": lint,
     }
@@ -83,10 +83,10 @@ def trouble(error):
     return f"{where}: {error.strerror or error}"
 
 
-def build(rest):
-    """Build the book."""
-    install("book")
-    return run(["-m", "shanhai", "build", *rest])
+def build(rest, kind="book", command="build"):
+    """Build the book, or serve it."""
+    install(kind)
+    return run(["-m", "shanhai", command, *rest])
 
 
 def test(rest):
@@ -112,12 +112,6 @@ def lab(rest):
     where = ["--notebook-dir", str(ROOT), "--LabApp.default_url=/lab/tree/notebooks"]
     # This environment's kernel, also where the user has another of the same name.
     return run(["-m", "jupyterlab", *where, *rest], JUPYTER_PREFER_ENV_PATH="1")
-
-
-def serve(rest):
-    """Serve the book as it is saved."""
-    install("dev")
-    return run(["-m", "shanhai", "serve", *rest])
 
 
 def bench(rest):

@@ -60,5 +60,29 @@ def kills(runs: int, seed: int, book: Path | None) -> None:
         raise SystemExit(1)
 
 
+@main.command()
+@click.option("--runs", type=click.IntRange(min=1), default=200, help="How many edits.")
+@click.option("--seed", type=int, default=0, help="Which random edits.")
+@click.option("--book", type=click.Path(path_type=Path, exists=True), help="Another book to edit.")
+def edits(runs: int, seed: int, book: Path | None) -> None:
+    """Edit a book at random, and hold each build that follows against one from nothing."""
+    import shutil
+
+    from bench.edits import edits as run
+    from bench.trees import LEFT, copy
+
+    with tempfile.TemporaryDirectory(prefix="edits-") as folder:
+        tree = Path(folder) / "book"
+        if book:
+            shutil.copytree(book, tree, ignore=LEFT)
+        else:
+            # Its notebooks import the package that runs this.
+            shutil.rmtree(copy(tree) / "shanhai")
+        faults = run(tree, runs, seed, click.echo)
+    click.echo(f"{runs} edits, {len(faults)} faults")
+    if faults:
+        raise SystemExit(1)
+
+
 if __name__ == "__main__":
     main(prog_name="python -m bench")

@@ -124,8 +124,10 @@ def inputs(root: Path, data: str = "data", read: Iterable[str] = ()) -> str:
     """
     digest = _surroundings(root, fingerprint(root, data))
     digest.add_files("book", root, walk(root, excluded(root)))
-    for path in sorted({root / name for name in read}):
-        digest.add(path.as_posix(), path.read_bytes() if path.is_file() else b"")
+    # By their names in the book: one that lies elsewhere now is the same book.
+    for name in sorted({os.path.relpath(root / name, root) for name in read}):
+        path = root / name
+        digest.add(name, path.read_bytes() if path.is_file() else b"")
     _add_data(digest, root, data)
     digest.add("package", package().encode())
     return str(digest)

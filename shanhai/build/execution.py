@@ -282,7 +282,8 @@ def _task(env: BuildEnvironment, docname: str) -> Task | None:
 def _keep_dependencies(app: Sphinx, failure: Exception | None) -> None:
     """Keep beside the document trees what pages were made of besides themselves."""
     if failure is None:
-        names = sorted(set().union(*app.env.dependencies.values()))
+        found = set().union(*app.env.dependencies.values())
+        names = sorted(os.path.relpath(Path(app.srcdir, name), app.srcdir) for name in found)
         (Path(app.doctreedir) / DEPENDS).write_text(json.dumps(names), "utf-8")
 
 

@@ -129,7 +129,7 @@ def _page(
 
 
 def _finish(app: Sphinx, exception: Exception | None) -> None:
-    if exception or app.builder.name != "html":
+    if exception or app.builder.name != "html" or app.config.shanhai_preview:
         return
     out, made = Path(app.outdir), {}
     for docname in sorted(app.env.found_docs):

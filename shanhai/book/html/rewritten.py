@@ -3,8 +3,8 @@
 Sphinx writes a page again when its source was read again. A page also shows what others hold: figures that
 other notebooks glue, the places that use a claim, titles, numbers. So the digest of all that a page was
 written from is kept beside the document trees, with what it asked for while it was written; a page of
-another digest is written again. Where pages, charts, pictures or files have come or gone, what was written
-is removed first and all is written anew: nothing stays behind that no page has any more.
+another digest is written again. Where pages, charts, pictures or files have come or gone, or a setting is
+another, what was written is removed first and all is written anew: nothing stays behind that no page has.
 """
 
 from __future__ import annotations
@@ -121,11 +121,13 @@ class Written:
             for folder in (*app.config.html_static_path, *app.config.html_extra_path)
         ]
         static = files(folders)
+        settings = _settings(app.config)
+        described = files([context.directory(env) / DESCRIPTION])
         self.now = {
             "outdir": str(app.outdir),
-            "held": digest(_held(env), sorted(static)),
+            "held": digest(_held(env), sorted(static), settings, described),
             "data": digest(files([context.directory(env)])),
-            "common": digest(_settings(app.config), _common(env), static, files(_beside(app))),
+            "common": digest(_common(env), static, files(_beside(app))),
             "pages": {},
         }
         pages = sorted(env.found_docs)
@@ -219,8 +221,7 @@ def _common(env: BuildEnvironment) -> Any:
 def _beside(app: Sphinx) -> list[Path]:
     """Return the files that all pages show something of."""
     paths = [Path(app.confdir, folder) for folder in app.config.templates_path]
-    paths += [Path(app.srcdir, app.config.shanhai_words), Path(app.srcdir, "_toc.yml")]
-    return [*paths, context.directory(app.env) / DESCRIPTION]
+    return [*paths, Path(app.srcdir, app.config.shanhai_words), Path(app.srcdir, "_toc.yml")]
 
 
 def _note(app: Sphinx, doctree: document) -> None:

@@ -96,7 +96,7 @@ def test(rest):
 
 
 def lab(rest):
-    """Open JupyterLab in the checkout, at its notebooks, with the data beside them."""
+    """Open JupyterLab at the root of the checkout, where notebooks and data are."""
     install("dev")
     settings = VENV / "share" / "jupyter" / "lab" / "settings"
     settings.mkdir(parents=True, exist_ok=True)
@@ -109,7 +109,7 @@ def lab(rest):
         "@jupyterlab/apputils-extension:notification": {"fetchNews": "false"},
     }
     (settings / "overrides.json").write_text(json.dumps(overrides), encoding="utf-8")
-    where = ["--notebook-dir", str(ROOT), "--LabApp.default_url=/lab/tree/notebooks"]
+    where = ["--notebook-dir", str(ROOT), "--LabApp.default_url=/lab"]
     # This environment's kernel, also where the user has another of the same name.
     return run(["-m", "jupyterlab", *where, *rest], JUPYTER_PREFER_ENV_PATH="1")
 

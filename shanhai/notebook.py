@@ -270,6 +270,19 @@ class Book:
         """Return a frame of figures to draw, one row each: see `shanhai.frames.rows`."""
         return rows(self, figures, form=form, missing=missing, **columns)
 
+    def check(self) -> pd.DataFrame | str:
+        """Return the faults of the data on the disk, a row for each; a sentence where there is none.
+
+        Columns: ``file``, ``line``, ``column``, ``fault`` (what is wrong, and what was expected).
+        """
+        from shanhai.evidence.checks.package import check  # It loads what finds numerals.
+
+        found = [
+            {"file": each.file, "line": each.line, "column": each.column, "fault": each.message}
+            for each in check(self.ledger.directory)
+        ]
+        return pd.DataFrame(found) if found else "0 faults"
+
     def reconcile(self) -> list[Finding]:
         """Return the verdict on every identity."""
         return reconcile(self.ledger)

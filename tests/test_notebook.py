@@ -168,3 +168,11 @@ def test_a_misprint_is_written_as_its_figure_is(zh, en):
     ):
         assert zh.wording.misprinted(zh.claim(claim), Decimal(value)) == in_zh
         assert en.wording.misprinted(en.claim(claim), Decimal(value)) == in_en
+
+
+def test_a_cell_shows_the_faults_of_the_data_at_hand(data, table):
+    book = open_book(data)
+    assert book.check() == "0 faults"
+    line = table("claims").set("all-aid", "value", "much")
+    (fault,) = book.check().query("column == 'value'").itertuples()
+    assert fault.file.endswith("claims.csv") and fault.line == line and "much" in fault.fault

@@ -27,7 +27,7 @@ from shanhai.book.pdf import characters
 from shanhai.book.pdf.metadata import Cover
 from shanhai.book.pdf.pictures import PIXELS, Picture, prepare_picture
 from shanhai.book.pdf.settings import Settings
-from shanhai.book.pdf.tree import cut_walls, open_with_section, place, prune
+from shanhai.book.pdf.tree import cut_walls, keep_with_figures, open_with_section, place, prune
 from shanhai.book.pdf.typeset import ReportError, compile_report, timestamp
 from shanhai.book.pdf.upstream import TypstBuilder
 from shanhai.book.pdf.writer import ReportTranslator
@@ -118,6 +118,7 @@ class ReportBuilder(TypstBuilder):
         tree = self._assemble_doctree(root, [])
         prune(tree)
         cut_walls(tree, self.words)
+        keep_with_figures(tree)
         self.notes = characters.make_printable(tree, Path(self.srcdir))
         open_with_section(tree, self.settings.opening or self.words["opening"])
         tree["template"] = "report"

@@ -127,6 +127,18 @@ def place(node: nodes.Node, root: Path, text: str = "") -> str:
     return f"{name}:{line}"
 
 
+def keep_with_figures(tree: nodes.document) -> None:
+    """Mark a paragraph that stands before a figure: it is to stand on the figure's page."""
+    for figure in tree.findall(nodes.figure):
+        block: Element = figure
+        while block.parent.index(block) == 0 and not isinstance(block.parent, nodes.section):
+            block = block.parent
+        place = block.parent.index(block)
+        before = block.parent[place - 1] if place else None
+        if isinstance(before, nodes.paragraph) and not before["classes"]:
+            before["classes"].append("leads")
+
+
 LINES, ROWS = 40, 100
 """How much of a cell's output is printed: lines of text, rows of a table."""
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 _HAN = "\\u3400-\\u9fff"
-_CHINESE = re.compile(rf"([\d.]*[{_HAN}](?:[\u3000-\u303f{_HAN}\uff00-\uffef\d.·]*[{_HAN}])?)")
+_CHINESE = re.compile(rf"([\d.]*[{_HAN}](?:[\u3000-\u303f{_HAN}\uff00-\uffef\d.·]*[{_HAN}）》])?)")
 """A run of Chinese, with numbers and punctuation between its characters."""
 
 LANGUAGE = "language-zh-CN"

@@ -129,6 +129,8 @@ class Beside:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Make the report between reading and writing, and put it in place at the end."""
     app.setup_extension("shanhai.book.pdf.builder")
+    if "shanhai_preview" not in app.config:
+        app.add_config_value("shanhai_preview", False, "", bool)
     beside = Beside()
     app.connect("config-inited", beside.name_it)
     app.connect("write-started", beside.start)

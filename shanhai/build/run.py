@@ -126,7 +126,7 @@ class Build:
         self.say(f"[1/{steps}] checking the data")
         if found := toc.faults(self.root):
             raise BuildError("\n".join([*found, "nothing was built"]))
-        self._check(settings)
+        self.check()
         for name in toc.left_out(self.root):
             self.say(
                 f"      note: {name} is in no chapter; name it in _toc.yml to have it in the book"
@@ -216,7 +216,13 @@ class Build:
     def _data(self, settings: dict) -> str:
         return settings.get("shanhai_data", "data")
 
-    def _check(self, settings: dict) -> None:
+    def check(self) -> None:
+        """Check the table of contents and the data.
+
+        Raises:
+            BuildError: they have faults; the message has a line for each.
+        """
+        settings = self._settings()
         faults = check(self.root / self._data(settings))
         if faults:
             lines = "\n".join(str(fault) for fault in faults)

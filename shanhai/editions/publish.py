@@ -44,6 +44,9 @@ def publish(build: Build, chosen: Iterable[str] | None = None, drafts: bool = Fa
                 f"`shanhai translate {name}` begins one"
             )
     editions = [Edition(build.root, name) for name in wanted if name != own]
+    if editions:
+        # Faults are named where the author mends them, not in a tree.
+        build.check()
     for edition in editions:
         _write(edition, drafts)
     for edition in editions:

@@ -162,3 +162,9 @@ def test_nothing_is_built_again_but_what_has_changed(book):
     )
     unknown = run(book, "build", "--edition", "fr")
     assert unknown.returncode == 1 and "no edition 'fr': there are zh, en" in unknown.stderr
+    claims = book / "data" / "claims.csv"
+    kept = claims.read_text("utf-8")
+    claims.write_text(kept.replace(",12,1,", ",13,1,", 1), "utf-8")
+    fault = run(book, "build")
+    claims.write_text(kept, "utf-8")
+    assert fault.returncode == 1 and f"{claims}:2: " in fault.stderr and "tree" not in fault.stderr

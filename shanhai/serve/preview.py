@@ -55,7 +55,7 @@ class Preview(Build):
         data = self.root / self._data(settings)
         state = contents(data) if data.is_dir() else ""
         if self.seen.get("data") != state:
-            self._check(settings)
+            self.check()
             self.seen["data"] = state
         unfinished = self.work / "unfinished"
         if unfinished.exists():

@@ -171,7 +171,7 @@ def build(
 ) -> None:
     """Build the book in ROOT (default: this folder): HTML in _build/html, PDF in _build/pdf.
 
-    It is built in its own language and in those it has catalogues of, in locale.
+    It is built in its own language and in those that shanhai_languages in _config.yml names.
     """
     from shanhai.build.run import BUILDERS, Build, BuildError
     from shanhai.editions.publish import publish

@@ -1,7 +1,7 @@
 """The charts of a notebook that has been executed get their pictures, which are kept with its results.
 
 One process draws for all kernels: each would take a second and a hundred megabytes to get ready. It ends
-with the execution, and what it holds with it.
+with the execution, and what it holds with it; while a book is served, the next one is kept ready.
 """
 
 from __future__ import annotations

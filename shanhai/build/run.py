@@ -217,10 +217,10 @@ class Build:
         return settings.get("shanhai_data", "data")
 
     def check(self) -> None:
-        """Check the table of contents and the data.
+        """Check the data.
 
         Raises:
-            BuildError: they have faults; the message has a line for each.
+            BuildError: the data have faults; the message has a line for each.
         """
         settings = self._settings()
         faults = check(self.root / self._data(settings))

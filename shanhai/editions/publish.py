@@ -20,21 +20,21 @@ from shanhai.language import Language
 
 
 def publish(build: Build, chosen: Iterable[str] | None = None, drafts: bool = False) -> None:
-    """Build a book in its own language and in those that it has catalogues of, or some of them.
+    """Build a book in its own language and in those that its settings name, or in some.
 
     The pages of an edition stand in a folder below the book's own, which has the language's name; its
     report stands beside the book's.
 
     Args:
         build: the book and what is to be built of it.
-        chosen: languages, such as ``en``; all where there are none.
+        chosen: languages, such as ``en``; those that the settings name where there are none.
         drafts: whether an edition whose texts are not all translated is built all the same.
 
     Raises:
         BuildError: something is wrong; what was in place is untouched.
     """
-    name, published = build.languages()
-    own = Language.of(name).code
+    language, published = build.languages()
+    own = Language.of(language).code
     begun = languages(build.root)
     wanted = list(chosen or [own, *published])
     for name in wanted:

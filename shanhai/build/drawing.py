@@ -7,43 +7,26 @@ with the execution, and what it holds with it; while a book is served, the next 
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import threading
 from typing import TYPE_CHECKING, Any, Self
 
 from shanhai.build import faults
+from shanhai.build.ready import Process, Ready
 from shanhai.charts.mime import MIME
+from shanhai.programs import variables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from shanhai.build.kernels import Task
 
 
-READY: list[subprocess.Popen[str]] = []
-"""A process that was started before it is needed, if one was (`shanhai.build.spare`)."""
-
-
-def started(variables: Mapping[str, str]) -> subprocess.Popen[str]:
-    """Start the process."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "shanhai.charts.pictures"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        encoding="utf-8",
-        env=dict(variables),
-    )
+READY = Ready(["-m", "shanhai.charts.pictures"], variables)
 
 
 class Drawer:
     """A process that draws charts, started when the first is there."""
 
-    def __init__(self, variables: Mapping[str, str]) -> None:
-        self._variables = variables
-        self._process: subprocess.Popen[str] | None = None
+    def __init__(self) -> None:
+        self._process: Process | None = None
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -73,7 +56,7 @@ class Drawer:
     def _ask(self, chart: dict[str, Any]) -> dict[str, Any]:
         with self._lock:
             if self._process is None:
-                self._process = READY.pop() if READY else started(self._variables)
+                self._process = READY.take()
             assert self._process.stdin and self._process.stdout
             try:
                 print(json.dumps(chart), file=self._process.stdin, flush=True)

@@ -24,11 +24,12 @@ from myst_nb.core.read import create_nb_reader
 from sphinx.errors import ConfigError, SphinxError
 from sphinx.util import logging
 
-from shanhai.build import faults, results
+from shanhai.build import faults, forkserver, ready, results
 from shanhai.build.dependencies import Now
 from shanhai.build.digests import fingerprint, package
 from shanhai.build.drawing import Drawer
-from shanhai.build.kernels import Task, environment, execute_one, python_path
+from shanhai.build.environment import environment
+from shanhai.build.kernels import Task, execute_one
 from shanhai.build.lock import locked
 from shanhai.build.watched import DEPENDS, Reads, UnreadableError, excluded
 from shanhai.evidence.checks.package import check
@@ -79,7 +80,7 @@ def execute(
         NotebookError: some failed; the others have been executed nevertheless.
     """
     cache.parent.mkdir(parents=True, exist_ok=True)
-    with locked(cache.parent / ".lock"):
+    with ready.released(), locked(cache.parent / ".lock"):
         kept = results.Results(cache)
         missing = [task for task in tasks if not kept.has(task.notebook)]
         if not missing:
@@ -89,12 +90,12 @@ def execute(
         missing = [task for task in missing if not kept.take_over(task.notebook, now)]
         if not missing:
             return 0
+        forkserver.begin()
         # Python would take a helper's compiled form for its source if both are of one second.
         for folder in {task.path.parent for task in missing}:
             shutil.rmtree(folder / "__pycache__", ignore_errors=True)
         reads = Reads(root, data, excluded(root))
-        variables = {**os.environ, "PYTHONPATH": python_path(), "PYTHONUTF8": "1"}
-        with _scratch() as scratch, Drawer(variables) as drawer:
+        with _scratch() as scratch, Drawer() as drawer:
 
             async def one(number: int, task: Task) -> tuple[list[str], list[str]]:
                 folder = scratch / str(number)

@@ -1,7 +1,7 @@
 """A kernel's own process: IPython's kernel, which notes what its notebook reads and writes.
 
-``python kernel.py NOTES -f CONNECTION``, or ``--wait`` (`shanhai.build.spare`) in their place. A line of the
-file ``NOTES`` is one of these, each once::
+``python kernel.py NOTES -f CONNECTION``, or ``--fork`` (`shanhai.build.forkserver`) in their place. A line
+of the file ``NOTES`` is one of these, each once::
 
     r PATH              a file that is read
     w PATH              a file that is written
@@ -64,26 +64,46 @@ def watch(notes: str) -> None:
     sys.addaudithook(hook)
 
 
-def wait() -> None:
-    """Import what notebooks import; then wait to be told, in a line of JSON, where and as what to run."""
+def fork() -> None:
+    """Import what notebooks import; then fork a kernel for each line of JSON, which says where and as what.
+
+    Returns in a kernel. What forks answers each line with the kernel's number, and ends with its input.
+    """
+    import gc
     import json
+    import signal
 
     import ipykernel.kernelapp  # noqa: F401
 
     import shanhai.notebook  # noqa: F401
 
-    line = sys.stdin.readline()
-    if not line:
-        raise SystemExit
-    told = json.loads(line)
-    parent = os.environ["JPY_PARENT_PID"]
+    gc.collect()
+    gc.freeze()  # A collection in a kernel would write to, and so copy, what all of them share.
+    # A kernel that has ended leaves nothing behind.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    while line := sys.stdin.readline():
+        if pid := os.fork():
+            print(pid, flush=True)
+            continue
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.setsid()
+        _become(json.loads(line))
+        return
+    raise SystemExit
+
+
+def _become(told: dict) -> None:
     os.environ.clear()
-    os.environ.update(told["env"], JPY_PARENT_PID=parent)
+    os.environ.update(told["env"], JPY_PARENT_PID=str(os.getppid()))
     os.chdir(told["cwd"])
-    said = os.open(told["said"], os.O_WRONLY | os.O_APPEND)
-    for stream in (1, 2):
-        os.dup2(said, stream)
-    os.close(said)
+    for name, flags, streams in (
+        (os.devnull, os.O_RDONLY, (0,)),
+        (told["said"], os.O_WRONLY | os.O_APPEND, (1, 2)),
+    ):
+        handle = os.open(name, flags)
+        for stream in streams:
+            os.dup2(handle, stream)
+        os.close(handle)
     sys.argv[1:] = told["arguments"]
 
 
@@ -91,8 +111,8 @@ def main() -> None:
     """Start IPython's kernel; what it opens itself at its start is none of the notebook's."""
     # The folder of this file would hide modules of the same names.
     del sys.path[0]
-    if sys.argv[1] == "--wait":
-        wait()
+    if sys.argv[1] == "--fork":
+        fork()
     from ipykernel.kernelapp import IPKernelApp
 
     app = IPKernelApp.instance()

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import atexit
-import os
 import sys
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-import shanhai
 from shanhai.build import faults
-from shanhai.build.spare import Manager
+from shanhai.build.forkserver import fork
 from shanhai.build.watched import EVERYTHING, Reads
 
 if TYPE_CHECKING:
@@ -54,34 +53,19 @@ class _OnlyPython(KernelSpecManager):
         return KernelSpec(argv=command, display_name="Python 3", language="python")
 
 
-def python_path() -> str:
-    """Return the ``PYTHONPATH`` on which a process that is started finds this package first."""
-    package = str(Path(shanhai.__file__).parents[1])
-    return os.pathsep.join(
-        [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    )
+class _Manager(AsyncKernelManager):
+    """Has a kernel forked, or starts it."""
 
-
-def environment(folder: Path, data: Path, language: str) -> dict[str, str]:
-    """Return the variables a kernel is started with.
-
-    ``folder`` is the kernel's own scratch folder: what IPython and Jupyter keep in the user's home
-    (start-up files, settings, history) neither changes a result nor has to be writable.
-    Hashing, time zone and locale are fixed, so that the order of a set, a time or a sorted list
-    cannot differ from one machine to another.
-    """
-    variables = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
-        variables[name] = str(folder)
-    variables.setdefault("SHANHAI_LOCALE", language)
-    return variables | {
-        "PYTHONPATH": python_path(),
-        "PYTHONHASHSEED": "0",
-        "PYTHONUTF8": "1",
-        "TZ": "UTC",
-        "LC_ALL": "C.UTF-8",
-        "SHANHAI_DATA": str(data),
-    }
+    async def _async_launch_kernel(self, kernel_cmd: list[str], **settings: Any) -> None:
+        provisioner: Any = self.provisioner
+        forked = fork(kernel_cmd, settings)
+        if forked is None or provisioner is None:
+            await super()._async_launch_kernel(kernel_cmd, **settings)
+            return
+        provisioner.process = forked
+        provisioner.pid = provisioner.pgid = forked.pid
+        provisioner.cwd = settings.get("cwd")
+        self._reconcile_connection_info(provisioner.connection_info)
 
 
 async def execute_one(
@@ -92,7 +76,7 @@ async def execute_one(
     Return its faults, one line each, and what its result depends on (`Reads.dependencies`).
     """
     connection = folder / "k"
-    manager = Manager(
+    manager = _Manager(
         kernel_name=task.notebook.metadata.get("kernelspec", {}).get("name", "python3"),
         kernel_spec_manager=_OnlyPython(),
         connection_file=str(connection),

@@ -25,12 +25,12 @@ from typing import Any
 import yaml
 
 from shanhai.book.pdf.settings import TARGET
-from shanhai.build import toc
-from shanhai.build.digests import contents, inputs, read_stamp, write_stamp
+from shanhai.build import drawing, forkserver, ready, toc
+from shanhai.build.digests import STAMP, contents, inputs, read_stamp, write_stamp
 from shanhai.build.lock import locked
 from shanhai.build.said import Said
 from shanhai.build.swap import exchange, restore
-from shanhai.build.watched import DEPENDS, UnreadableError
+from shanhai.build.watched import DEPENDS, PACKAGE, UnreadableError, excluded, is_notebook, walk
 from shanhai.evidence.checks.package import check
 from shanhai.language import Language
 
@@ -93,7 +93,7 @@ class Build:
                 raise BuildError(f"{self.root / name}: no such file; run this in the book's folder")
         try:
             self.out.mkdir(parents=True, exist_ok=True)
-            with locked(self.out / ".lock", self._wait):
+            with ready.released(), locked(self.out / ".lock", self._wait):
                 self._run()
         except UnreadableError as error:
             raise BuildError(str(error)) from None
@@ -122,6 +122,10 @@ class Build:
             for output in self.outputs:
                 self.say(f"      {self.root / stamp[output][0]}")
             return
+        if self._executes(settings, stamp):
+            # While Sphinx is imported one core has nothing to do.
+            forkserver.begin()
+            drawing.READY.begin()
         steps = len(self.outputs) + 2
         self.say(f"[1/{steps}] checking the data")
         if found := toc.faults(self.root):
@@ -157,6 +161,15 @@ class Build:
         self.say(f"done in {time.monotonic() - started:.1f} s")
         for target in targets:
             self.say(f"      {target}")
+
+    def _executes(self, settings: dict, stamp: dict[str, list[str]]) -> bool:
+        """Return whether notebooks are likely to be executed; a wrong guess costs time alone."""
+        if not stamp:
+            return True
+        last = (self.root / STAMP).stat().st_mtime
+        notebooks = filter(is_notebook, walk(self.root, excluded(self.root)))
+        seen = (*notebooks, *walk(self.root / self._data(settings)), *walk(PACKAGE))
+        return any(path.stat().st_mtime > last for path in seen)
 
     def _inputs(self, settings: dict) -> str:
         """Return the digest of what the book is made of now."""

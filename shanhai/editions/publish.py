@@ -11,12 +11,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from shanhai.build.digests import contents
-from shanhai.build.kernels import python_path
 from shanhai.build.lock import locked
 from shanhai.build.run import Build, BuildError
 from shanhai.build.swap import exchange
 from shanhai.editions.tree import Edition, languages
 from shanhai.language import Language
+from shanhai.programs import variables
 
 
 def publish(build: Build, chosen: Iterable[str] | None = None, drafts: bool = False) -> None:
@@ -88,7 +88,7 @@ def _build_tree(edition: Edition, build: Build) -> None:
         tempfile.TemporaryFile("w+", encoding="utf-8") as words,
         subprocess.Popen(
             command,
-            env={**os.environ, "PYTHONPATH": python_path(), "PYTHONUTF8": "1"},
+            env=variables(),
             stdout=subprocess.PIPE,
             stderr=words,
             text=True,

@@ -13,12 +13,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from shanhai.build.kernels import environment
+from shanhai.build import drawing, forkserver, ready
 from shanhai.build.lock import locked
-from shanhai.build.run import Build, BuildError, StoppedError
-from shanhai.build.spare import SPARES
+from shanhai.build.run import BuildError, StoppedError
 from shanhai.build.watched import PACKAGE
-from shanhai.language import Language
 from shanhai.serve.preview import FOLDER, Preview
 from shanhai.serve.site import Site
 from shanhai.serve.watch import saves
@@ -35,15 +33,14 @@ def serve(root: Path, port: int | None, say: Callable[[str], None]) -> None:
     """
     preview = Preview(root, say=lambda line: None)
     signal.signal(signal.SIGTERM, _stop)
-    name, _ = preview.languages()
     with contextlib.suppress(KeyboardInterrupt, StoppedError), _alone(root):
         with _opened(preview, port) as site, saves(root) as saved:
             say(f"{site.address} (Ctrl-C ends it)")
-            variables = environment(preview.out, _data(preview), Language.of(name).locale)
-            with SPARES.kept(variables):
+            with ready.kept():
                 while True:
                     _make(preview, site, say)
-                    SPARES.renew()
+                    forkserver.begin()
+                    drawing.READY.begin()
                     changes = _wait(saved)
                     if any(
                         path.is_relative_to(PACKAGE) and path.suffix != ".css" for path in changes
@@ -65,10 +62,6 @@ def serve(root: Path, port: int | None, say: Callable[[str], None]) -> None:
 
 def _stop(*_: Any) -> None:
     raise KeyboardInterrupt
-
-
-def _data(preview: Build) -> Path:
-    return preview.root / preview._data(preview._settings())
 
 
 @contextlib.contextmanager

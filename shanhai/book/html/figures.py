@@ -7,7 +7,6 @@ folded among its tools.
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from sphinx.util.osutil import relative_uri
 
 from shanhai.book.html import chart_files
 from shanhai.book.pages.html_only import load_where
+from shanhai.programs import variables
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -117,7 +117,7 @@ def _cell(value: str | int | float | bool) -> str:
 
 
 class Library:
-    """Vega, put together in another process while the pages are written, for it takes two seconds.
+    """Vega, put together in another process while the pages are read, for it takes two seconds.
 
     It is kept beside the document trees: another build needs it as it is.
     """
@@ -126,7 +126,7 @@ class Library:
         self.writer: subprocess.Popen[bytes] | None = None
         self.kept = Path()
 
-    def start(self, app: Sphinx, _env: BuildEnvironment) -> None:
+    def start(self, app: Sphinx, _env: BuildEnvironment, _pages: list[str]) -> None:
         """Start the process, if Vega is not there."""
         if app.builder.format != "html":
             return
@@ -136,7 +136,7 @@ class Library:
         if not self.kept.is_file():
             self.writer = subprocess.Popen(
                 [sys.executable, "-m", chart_files.__name__, str(self.kept)],
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                env=variables(),
             )
 
     def write(self, app: Sphinx, failure: Exception | None) -> None:
@@ -156,7 +156,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Show charts in HTML, with the theme's colours; other builders know plain figures."""
     app.add_node(nodes.figure, override=True, html=(visit_figure, depart_figure))
     library = Library()
-    app.connect("env-updated", library.start)
+    # Once notebooks are executed one core has nothing to do until the pages are written.
+    app.connect("env-before-read-docs", library.start, priority=900)
     app.connect("build-finished", library.write)
     for name in FILES:
         load_where(app, name, _has_charts)

@@ -37,10 +37,10 @@ def serve(root: Path, port: int | None, say: Callable[[str], None]) -> None:
         with _opened(preview, port) as site, saves(root) as saved:
             say(f"{site.address} (Ctrl-C ends it)")
             with ready.kept():
+                _get_ready()
                 while True:
                     _make(preview, site, say)
-                    forkserver.begin()
-                    drawing.READY.begin()
+                    _get_ready()
                     changes = _wait(saved)
                     if any(
                         path.is_relative_to(PACKAGE) and path.suffix != ".css" for path in changes
@@ -58,6 +58,11 @@ def serve(root: Path, port: int | None, say: Callable[[str], None]) -> None:
             str(root),
         ]
         os.execve(command[0], command, os.environ)
+
+
+def _get_ready() -> None:
+    forkserver.begin()
+    drawing.READY.begin()
 
 
 def _stop(*_: Any) -> None:

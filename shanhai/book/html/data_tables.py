@@ -45,7 +45,7 @@ class DataTablesDirective(SphinxDirective):
         tables = [_table(ledger, name, lang) for name in ledger.tables]
         term = context.words(self.env)["tables"]
         node = data_tables(
-            tables=tables, words={key: term[key] for key in ("filter", "rows", "sort")}
+            tables=tables, words={key: term[key] for key in ("filter", "all", "rows", "sort")}
         )
         for table in tables:
             node += addnodes.download_reference(
@@ -96,7 +96,7 @@ def visit(self: HTML5Translator, node: data_tables) -> None:
     self.body.append(f'<div class="data-tables"{said}>\n')
     for table, download in zip(node["tables"], node.children, strict=True):
         title, rows = escape(table["title"]), table["rows"]
-        count = escape(node["words"]["rows"].format(shown=len(rows), all=len(rows)))
+        count = escape(node["words"]["all"].format(all=len(rows)))
         head = "".join(
             f'<th scope="col">{escape(label)} <code>{escape(key)}</code></th>'
             for label, key in table["header"]

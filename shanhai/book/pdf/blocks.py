@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 _NUMBERING = {"loweralpha": "a", "upperalpha": "A", "lowerroman": "i", "upperroman": "I"}
-GROUPS = frozenset({"headline", "big-figures", "verdict-counts"})
+GROUPS = frozenset({"kicker", "headline", "big-figures", "verdict-counts"})
 """Classes of groups that the template sets in a way of their own."""
 
 

@@ -125,11 +125,13 @@ class TableVisitors(TypstTranslator):
             body = self.curr_element().body
             body += [f"#mlabel({escape_str(label)})" for label in self._take_pending()]
 
-    def depart_entry(self, node: Element) -> None:
-        """Leave a cell; the last of a row that prose refers to says on which pages."""
-        row = node.parent
-        if isinstance(row.parent, nodes.tbody) and node is row.children[-1]:
-            ids = [name for part in row.findall(nodes.Element) for name in part["ids"]]
-            for label in self._cited.intersection(map(self.label_ref, ids)):
-                self.curr_element().body.append(f"#cited({escape_str(label)})")
-        super().depart_entry(node)
+    def depart_paragraph(self, node: Element) -> None:
+        """Leave a paragraph; the last of a row that prose refers to says on which pages."""
+        entry = node.parent
+        if isinstance(entry, nodes.entry) and node is entry.children[-1]:
+            row = entry.parent
+            if isinstance(row.parent, nodes.tbody) and entry is row.children[-1]:
+                ids = [name for part in row.findall(nodes.Element) for name in part["ids"]]
+                for label in self._cited.intersection(map(self.label_ref, ids)):
+                    self.curr_element().body.append(f"#cited({escape_str(label)})")
+        super().depart_paragraph(node)

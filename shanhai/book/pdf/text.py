@@ -67,13 +67,18 @@ def pieces(text: str, before: str, after: str) -> Iterator[Piece]:
 
 
 def breakable(text: str, *, narrow: bool = False) -> list[str]:
-    """Return a text in parts between which a line may break: long words without spaces are cut."""
+    """Return a text in parts between which a line may break: long words are cut, at hyphens first."""
     parts, start = [], 0
     words, step = _LONG[narrow]
     for match in words.finditer(text):
-        for at in range(match.start() + step, match.end() - 2, step):
-            parts.append(text[start:at])
-            start = at
+        at = match.start()
+        for piece in re.split(r"(?<=-)(?=.)", match[0]):
+            cuts = range(at + step, at + len(piece) - 2, step) if words.match(piece) else ()
+            for cut in (at, *cuts):
+                if cut > match.start():
+                    parts.append(text[start:cut])
+                    start = cut
+            at += len(piece)
     return [*parts, text[start:]]
 
 

@@ -28,7 +28,7 @@
         row.hidden = !wanted.every((word) => texts[at].includes(word));
       });
       const shown = rows.filter((row) => !row.hidden).length;
-      count.textContent = fill(words.rows, { shown, all: rows.length });
+      count.textContent = fill(shown < rows.length ? words.rows : words.all, { shown, all: rows.length });
     });
 
     headers.forEach((header, column) => {

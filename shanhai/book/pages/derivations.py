@@ -79,7 +79,7 @@ def _table(env: BuildEnvironment, docname: str, page: str) -> list[nodes.Node]:
         return []
     header = [term["figure"], term["making"], term["bounds_title"]]
     rows = [_row(env, writer, page, each) for each in made]
-    table = context.table(header, rows, widths=[17, 53, 30], classes=["derivations"])
+    table = context.table(header, rows, widths=[18, 52, 30], classes=["derivations"])
     resolve(env, docname, table)
     return [nodes.rubric("", page_name(env, page)), table]
 

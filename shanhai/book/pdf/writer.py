@@ -31,6 +31,7 @@ FIGURES = frozenset({"claim", "derived", "fact"})
 """Classes of a figure in prose that leads to its row."""
 
 _LEVELS = 4
+_NEVER_FIRST = ("；", "：")
 
 
 @dataclass
@@ -135,6 +136,9 @@ class ReportTranslator(BlockVisitors, TableVisitors):
             return
         narrow = bool(self.crowded and self.crowded[-1])
         for piece in pieces(text, before, after):
+            # Typst lets a line begin with these where a box stands before them.
+            if piece.text[:1] in _NEVER_FIRST and body and body[-1].startswith("#token("):
+                body.append("#sym.wj")
             if piece.is_quantity:
                 body.append(f"#token(before: {flag(piece.apart)})[#{escape_str(piece.text)}]")
             else:
@@ -178,6 +182,7 @@ class ReportTranslator(BlockVisitors, TableVisitors):
                 "level": str(min(max(self.sectionlevel, 1), _LEVELS)),
                 "number": string(self._section_number(node.parent)),
                 "labels": array(map(escape_str, self._take_pending())),
+                "small": flag(_is_headed(node)),
             },
         )
         self.append_el(element)
@@ -299,6 +304,12 @@ def _is_in(node: nodes.Node, *kinds: type[nodes.Node]) -> bool:
 def is_repeated(node: nodes.Node) -> bool:
     """Tell whether what holds `node` is printed again elsewhere: in contents, running heads, a table."""
     return _is_in(node, nodes.title, nodes.caption, nodes.thead)
+
+
+def _is_headed(title: Element) -> bool:
+    """Tell whether a headline stands below a title: it is then the larger of the two."""
+    below = title.next_node(siblings=True, descend=False)
+    return isinstance(below, nodes.container) and "headline" in below["classes"]
 
 
 def _targets(claim: Element) -> Iterator[str]:

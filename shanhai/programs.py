@@ -1,4 +1,4 @@
-"""Programs of this package, started as processes of their own: where Python finds the package then."""
+"""Programs of this package, started as processes of their own: their environment, and how many at a time."""
 
 from __future__ import annotations
 
@@ -16,3 +16,10 @@ def python_path() -> str:
 def variables() -> dict[str, str]:
     """Return the environment of a program of this package."""
     return {**os.environ, "PYTHONPATH": python_path(), "PYTHONUTF8": "1"}
+
+
+def cores() -> int:
+    """Return how many processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -34,6 +34,7 @@ from shanhai.build.lock import locked
 from shanhai.build.watched import DEPENDS, Reads, UnreadableError, excluded
 from shanhai.evidence.checks.package import check
 from shanhai.language import Language
+from shanhai.programs import cores
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -55,13 +56,6 @@ class DataError(SphinxError):
     """The data has faults; the message has a line for each."""
 
     category = "Data error"
-
-
-def cores() -> int:
-    """Return how many processor cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def execute(

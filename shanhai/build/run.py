@@ -66,6 +66,8 @@ class Build:
     say: Callable[[str], None] = print
     beside: Mapping[str, Path] = field(default_factory=dict)
     """Pages of other editions, by the folder in which they stand below this one's."""
+    others: Callable[[], None] = lambda: None
+    """Waits until these are made."""
 
     @property
     def out(self) -> Path:
@@ -118,6 +120,7 @@ class Build:
         before = inputs(self.root, self._data(settings))
         stamp = read_stamp(self.root)
         if all(self._stands(stamp.get(output), made_from) for output in self.outputs):
+            self.others()
             self.say("nothing has changed since the last build; the book is as it was")
             for output in self.outputs:
                 self.say(f"      {self.root / stamp[output][0]}")
@@ -148,6 +151,7 @@ class Build:
             if not (pages and self._take_report(pages, settings)):
                 self._begin(output, stamp)
                 self._sphinx(output)
+        self.others()
         self.say(f"[{steps}/{steps}] putting it in place")
         targets = [self._place(output) for output in self.outputs]
         unfinished.unlink()

@@ -1,4 +1,4 @@
-"""All editions of a book, built and put in place together: each in its own tree, then side by side."""
+"""All editions of a book: built side by side, each in its own tree, and put in place together."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import replace
+from typing import Self
 
 from shanhai.build.digests import contents
 from shanhai.build.lock import locked
@@ -16,7 +19,7 @@ from shanhai.build.run import Build, BuildError
 from shanhai.build.swap import exchange
 from shanhai.editions.tree import Edition, languages
 from shanhai.language import Language
-from shanhai.programs import variables
+from shanhai.programs import cores, variables
 
 
 def publish(build: Build, chosen: Iterable[str] | None = None, drafts: bool = False) -> None:
@@ -49,19 +52,25 @@ def publish(build: Build, chosen: Iterable[str] | None = None, drafts: bool = Fa
         build.check()
     for edition in editions:
         _write(edition, drafts)
-    for edition in editions:
-        build.say(f"edition {edition.language}")
-        _build_tree(edition, build)
-    pages = {edition.language: edition.tree / "_build" / "html" for edition in editions}
-    if own in wanted:
-        if editions:
-            build.say(f"edition {own}")
-        standing = {
-            name: build.out / "html" / name
-            for name in published
-            if (build.out / "html" / name).is_dir()
-        }
-        replace(build, beside=standing | pages).run()
+    together = max(1, len(editions) + (own in wanted))
+    jobs = max(1, (build.jobs or cores()) // together)
+    with ExitStack() as stack:
+        others = [stack.enter_context(_Tree(edition, build, jobs)) for edition in editions]
+
+        def built() -> None:
+            for other in others:
+                other.finish()
+
+        if own in wanted:
+            pages = {each.language: each.tree / "_build" / "html" for each in editions}
+            standing = {
+                name: build.out / "html" / name
+                for name in published
+                if (build.out / "html" / name).is_dir()
+            }
+            replace(build, jobs=jobs, beside=standing | pages, others=built).run()
+        else:
+            built()
     for edition in editions:
         with locked(build.out / ".lock"):
             _place(edition, build)
@@ -79,30 +88,53 @@ def _write(edition: Edition, drafts: bool) -> None:
         )
 
 
-def _build_tree(edition: Edition, build: Build) -> None:
-    """Build an edition in its tree, in a process of its own: its memory goes with it."""
-    outputs = [f"--{name}" for name in build.outputs] if len(build.outputs) == 1 else []
-    jobs = ["--jobs", str(build.jobs)] if build.jobs else []
-    command = [sys.executable, "-m", "shanhai", "build", *outputs, *jobs, str(edition.tree)]
-    with (
-        tempfile.TemporaryFile("w+", encoding="utf-8") as words,
-        subprocess.Popen(
-            command,
+class _Tree:
+    """An edition that is being built in its tree, in a process of its own. Left early, it ends."""
+
+    def __init__(self, edition: Edition, build: Build, jobs: int) -> None:
+        self._edition = edition
+        self._say = build.say
+        outputs = [f"--{name}" for name in build.outputs] if len(build.outputs) == 1 else []
+        self._command = [sys.executable, "-m", "shanhai", "build", *outputs]
+        self._command += ["--jobs", str(jobs), str(edition.tree)]
+
+    def __enter__(self) -> Self:
+        self._words = tempfile.TemporaryFile("w+", encoding="utf-8")
+        self._process = subprocess.Popen(
+            self._command,
             env=variables(),
             stdout=subprocess.PIPE,
-            stderr=words,
+            stderr=self._words,
             text=True,
             encoding="utf-8",
-        ) as process,
-    ):
-        assert process.stdout
-        for line in process.stdout:
-            build.say(line.rstrip("\n"))
-        process.wait()
-        words.seek(0)
-        said = words.read().strip().removeprefix("Error: ")
-    if process.returncode:
-        where = edition.tree.relative_to(edition.root).as_posix()
+        )
+        self._reader = threading.Thread(target=self._pass_on)
+        self._reader.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait()
+        self._reader.join()
+        self._words.close()
+
+    def _pass_on(self) -> None:
+        assert self._process.stdout
+        with self._process.stdout:
+            for line in self._process.stdout:
+                self._say(f"{self._edition.language}: {line.rstrip()}")
+
+    def finish(self) -> None:
+        """Wait for the end of it.
+
+        Raises:
+            BuildError: the edition cannot be built.
+        """
+        if not self._process.wait():
+            return
+        self._words.seek(0)
+        said = self._words.read().strip().removeprefix("Error: ")
+        where = self._edition.tree.relative_to(self._edition.root).as_posix()
         raise BuildError(
             f"{said}\nthe files named are those of {where}, written from the catalogues"
         )

@@ -92,21 +92,19 @@ def _share(spec: dict[str, Any], limit: int) -> tuple[str, dict[str, Any]]:
 
 @functools.cache
 def _register_font() -> None:
-    """Measure text with the font that the package brings, and with no other of the same name.
+    """Measure text with the fonts of this package, and with no other of the same name.
 
     Systems bring faces of the same family, which are wider by a pixel. vl-convert has no option that
     leaves them out, but reads where Fontconfig says fonts are (fontdb's ``load_fontconfig``): nowhere,
     while it looks for the first time. macOS and Windows, which have no Fontconfig, bring no Noto.
     """
-    import manimgx_fonts_cjk
-
     name, before = "FONTCONFIG_FILE", os.environ.get("FONTCONFIG_FILE")
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "fonts.conf"
         file.write_text(f"<fontconfig><dir>{escape(folder)}</dir></fontconfig>", "utf-8")
         os.environ[name] = str(file)
         try:
-            vl_convert.register_font_directory(str(Path(manimgx_fonts_cjk.__file__).parent))
+            vl_convert.register_font_directory(str(Path(__file__).with_name("fonts")))
             vl_convert.vega_to_svg({"width": 1})
         finally:
             del os.environ[name]

@@ -91,7 +91,7 @@ def visit(self: HTML5Translator, node: what_if) -> None:
     told = json.dumps(node["known"], ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
     term = {key: escape(text) for key, text in node["known"]["words"].items()}
     self.body.append(
-        '<form class="what-if no-print" hidden>'
+        f'<form class="what-if no-print" aria-label="{term["title"]}" hidden>'
         f'<script type="application/json">{told}</script>\n'
         f"<p><strong>{term['title']}</strong> {term['hint']}</p>\n"
         f'<p class="fields"><label>{term["figure"]} <select name="figure"></select></label>\n'

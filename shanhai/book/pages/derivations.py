@@ -81,7 +81,7 @@ def _table(env: BuildEnvironment, docname: str, page: str) -> list[nodes.Node]:
     rows = [_row(env, writer, page, each) for each in made]
     table = context.table(header, rows, widths=[18, 52, 30], classes=["derivations"])
     resolve(env, docname, table)
-    return [nodes.rubric("", page_name(env, page)), table]
+    return [nodes.rubric("", page_name(env, page), **{"heading-level": 2}), table]
 
 
 def _row(

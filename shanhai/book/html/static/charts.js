@@ -305,6 +305,7 @@
       picture.setAttribute("aria-roledescription", figure.dataset.role);
       picture.setAttribute("aria-label", still.getAttribute("aria-label"));
       picture.setAttribute("aria-describedby", still.getAttribute("aria-describedby"));
+      still.setAttribute("aria-hidden", "true"); // What it says is said of the group around it.
       picture.addEventListener("pointerenter", (at) => wake(picture, { x: at.clientX, y: at.clientY }));
       picture.addEventListener("focus", async () => {
         const live = wake(picture);

@@ -43,12 +43,12 @@ PARTS = (
     "book.html.metadata",
     "book.html.notebooks",
     "book.html.open_article",
-    "book.html.rewritten",
     "book.html.search",
     "book.html.theme",
     "book.html.what_if",
     "book.pdf.beside",
     "book.pdf.builder",
+    "build.pages",
     "build.execution",
 )
 """The modules that are Sphinx extensions themselves, by their names within the package."""

@@ -1,11 +1,12 @@
 """What any page may ask of the book: ledger, words, language, labels, periods, cells.
 
-Pages of every builder come here and nowhere else. What is read is noted as a dependency of the page that
-is being read, so that a change of the data, or of the words, reaches it.
+Pages of every builder come here and nowhere else. What is asked for is noted with the page that is being
+read or written, so that a change of it reaches the page (`shanhai.build.pages`).
 """
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,16 +16,22 @@ from sphinx.environment import BuildEnvironment
 
 from shanhai import formats
 from shanhai.book.words import load
-from shanhai.evidence.ledger import Ledger
+from shanhai.evidence.ledger import DESCRIPTION, Ledger
+from shanhai.evidence.reads import ALL, read
 from shanhai.language import Language
 from shanhai.wording import Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from sphinx.application import Sphinx
     from sphinx.config import Config
+
+
+READS, MADE_OF = "reads", "made-of"
+"""Groups of the domain: what each page has read of the ledger while it was read itself; with that, its source
+and its notebook's reads, what it was made of, as lines, and the digest of that (`shanhai.build.pages`)."""
 
 
 class BookDomain(Domain):
@@ -37,7 +44,7 @@ class BookDomain(Domain):
 
     name = "shanhai"
     label = "Shanhai"
-    data_version = 1
+    data_version = 2
     initial_data: dict[str, dict[str, Any]] = {}  # noqa: RUF012 - Sphinx copies it
     ledger: Ledger | None = None
     page = ""
@@ -46,18 +53,28 @@ class BookDomain(Domain):
     def __init__(self, env: BuildEnvironment) -> None:
         super().__init__(env)
         self.asked: dict[str, set[str]] = {}
-        """What pages asked for while they were written: the groups, and ``ledger``."""
-        self.written: set[str] = set()
+        """What each page that was written asked for meanwhile, as lines."""
+        self.notebooks: dict[str, list[str]] = {}
+        """What the notebooks of pages that are about to be read have read, as lines."""
 
     def begin(self, page: str) -> None:
-        """Note that a page is about to be written."""
+        """Note that a page is about to be written, or with none that all are."""
         self.page = page
-        self.written.add(page)
+        if page:
+            self.asked[page] = set()
 
-    def ask(self, what: str) -> None:
-        """Note that the page that is being written asks for something beside itself."""
+    def ask(self, group: str, page: str) -> None:
+        """Note what the page that is being written asks of another (``*``: of all): ``g GROUP PAGE``."""
         if self.page:
-            self.asked.setdefault(self.page, set()).add(what)
+            self.asked[self.page].add(f"g {group} {page}")
+
+    def read(self, table: str, row: str, words: bool) -> None:
+        """Note what is read of the ledger for a page, as for a notebook: ``d WORDS TABLE ROW``."""
+        line = f"d {int(words)} {table} {row}"
+        if self.page:
+            self.asked[self.page].add(line)
+        elif page := self.env.temp_data.get("docname"):
+            self.data.setdefault(READS, {}).setdefault(page, set()).add(line)
 
     def clear_doc(self, docname: str) -> None:
         """Forget a page."""
@@ -77,11 +94,36 @@ class BookDomain(Domain):
         return []
 
 
-def record(env: BuildEnvironment, group: str) -> dict[str, Any]:
+class Said(MutableMapping[str, Any]):
+    """What pages have said in a group, by page; a page that is being written is noted to ask for it."""
+
+    def __init__(self, known: BookDomain, group: str) -> None:
+        self._ask = known.ask
+        self._group = group
+        self._pages = known.data.setdefault(group, {})
+
+    def __getitem__(self, page: str) -> Any:
+        self._ask(self._group, page)
+        return self._pages[page]
+
+    def __iter__(self) -> Iterator[str]:
+        self._ask(self._group, ALL)
+        return iter(self._pages)
+
+    def __len__(self) -> int:
+        self._ask(self._group, ALL)
+        return len(self._pages)
+
+    def __setitem__(self, page: str, said: Any) -> None:
+        self._pages[page] = said
+
+    def __delitem__(self, page: str) -> None:
+        del self._pages[page]
+
+
+def record(env: BuildEnvironment, group: str) -> Said:
     """Return what pages have said in ``group``, by page; to be added to while a page is read."""
-    known = domain(env)
-    known.ask(group)
-    return known.data.setdefault(group, {})
+    return Said(domain(env), group)
 
 
 def domain(env: BuildEnvironment) -> BookDomain:
@@ -137,21 +179,18 @@ def words(book: Sphinx | BuildEnvironment) -> Mapping[str, Any]:
     return load(Path(book.srcdir), book.config.shanhai_words, name(book.config))
 
 
-def ledger(env: BuildEnvironment, *tables: str) -> Ledger:
-    """Return the ledger, and note that the page that is being read depends on ``tables``."""
-    if "docname" in env.temp_data:
-        for table in tables:
-            env.note_dependency(str(directory(env) / f"{table}.csv"))
+def ledger(env: BuildEnvironment) -> Ledger:
+    """Return the ledger; it says itself what is read of it."""
     known = domain(env)
-    known.ask("ledger")
     if known.ledger is None:
         known.ledger = Ledger.load(directory(env))
+    read(DESCRIPTION, ALL, words=False)
     return known.ledger
 
 
 def wording(env: BuildEnvironment) -> Wording:
     """Return what says figures in the book's language."""
-    return Wording(ledger(env, "claims", "codes"), locale(env))
+    return Wording(ledger(env), locale(env))
 
 
 def period(start: date | None, end: date | None, env: BuildEnvironment) -> str:

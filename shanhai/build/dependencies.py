@@ -1,4 +1,4 @@
-"""What a notebook has read of the book, as a digest of how it is now.
+"""What a notebook, or a page, has read of the book, as a digest of how it is now.
 
 A result is used again while the digest of what it read is the same, whatever else has changed.
 """
@@ -27,6 +27,7 @@ class Now:
     """The files of a book, as they are when this is made: what changes while kernels run is no part of it."""
 
     def __init__(self, root: Path, data: Path) -> None:
+        self._root = root
         found = [*walk(root, excluded(root)), *(walk(data) if data.is_dir() else ())]
         self._hashes = {
             os.path.relpath(path.resolve(), root.resolve()): hashlib.sha256(
@@ -55,7 +56,7 @@ class Now:
         if line == EVERYTHING:
             return self._hashes
         if line.startswith("f "):
-            return self._hashes.get(line[2:])
+            return self._hashes.get(line[2:]) or self._of_file(self._root / line[2:])
         _, words, table, row_id = line.split(" ", 3)
         if table == DESCRIPTION:
             return self._description if words == "1" else _structure(self._description)
@@ -66,6 +67,11 @@ class Now:
             for row in self._tables.get(table, ())
             if row_id in (ALL, row.get(key))
         ]
+
+    @staticmethod
+    def _of_file(path: Path) -> str | None:
+        """Return the digest of a file that is not watched, such as a page: as it is when it is asked for."""
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

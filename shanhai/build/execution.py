@@ -1,9 +1,9 @@
 """Notebooks are executed side by side, and again only when something they can see has changed.
 
 MyST-NB would execute one notebook after another while it reads the pages. Before it starts, all those
-that the cache lacks are executed here; it then finds them in the cache. The cache's folder is set as
-MyST-NB's ``nb_execution_cache_path``, on which Sphinx reads every page anew when it changes: a build by
-hand with ``jupyter-book build .`` is never stale either.
+that the cache lacks are executed here; it then finds them in the cache, whose folder is told to it by its
+own settings, not by Sphinx's. Which pages are read is for `shanhai.build.pages` to say, in a build by hand
+with ``jupyter-book build .`` too.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from myst_nb.core.read import create_nb_reader
 from sphinx.errors import ConfigError, SphinxError
 from sphinx.util import logging
 
+from shanhai.book import context
 from shanhai.build import faults, forkserver, ready, results
 from shanhai.build.dependencies import Now
 from shanhai.build.digests import fingerprint, package
@@ -76,12 +77,11 @@ def execute(
     cache.parent.mkdir(parents=True, exist_ok=True)
     with ready.released(), locked(cache.parent / ".lock"):
         kept = results.Results(cache)
-        missing = [task for task in tasks if not kept.has(task.notebook)]
-        if not missing:
+        if not (tasks := list(tasks)):
             return 0
-        root = missing[0].root
+        root = tasks[0].root
         now = Now(root, data)
-        missing = [task for task in missing if not kept.take_over(task.notebook, now)]
+        missing = [task for task in tasks if not kept.has(task.notebook, now)]
         if not missing:
             return 0
         forkserver.begin()
@@ -191,24 +191,23 @@ async def _execute_all(
     return [fault for faults in found for fault in faults]
 
 
-def _choose_cache(app: Sphinx, config: Config) -> None:
-    """Set the cache folder before Sphinx compares the configuration with that of the last build."""
-    if config.nb_execution_mode != "cache":
-        return
-    if config.nb_execution_in_temp:
+def _see(app: Sphinx, config: Config) -> None:
+    """Note what all pages depend on, before Sphinx compares the settings with those of the last build."""
+    if config.nb_execution_mode == "cache" and config.nb_execution_in_temp:
         raise ConfigError("execute: run_in_temp: notebooks run in their own folders; remove it")
     root = Path(app.srcdir)
     try:
         state = fingerprint(root, config.shanhai_data, Language.of(config.language).locale)
     except UnreadableError as error:
         raise ConfigError(str(error)) from None
-    config.nb_execution_cache_path = str(results.choose(root, state))
+    surroundings = state.partition("-")[0]
+    own_words = (root / config.shanhai_words).is_file()
+    config.shanhai_state = state
+    config.shanhai_package = f"{package()} {surroundings} {own_words}"
 
 
 def _check_data(app: Sphinx, config: Config) -> None:
-    """Refuse data with faults, unless the build has checked it; note the package that makes the pages."""
-    own_words = Path(app.srcdir) / config.shanhai_words
-    config.shanhai_package = f"{package()} {own_words.is_file()}"
+    """Refuse data with faults, unless the build has checked it."""
     if config.shanhai_checked:
         return
     faults = check(Path(app.srcdir) / config.shanhai_data)
@@ -216,23 +215,33 @@ def _check_data(app: Sphinx, config: Config) -> None:
         raise DataError("\n".join(str(fault) for fault in faults))
 
 
+def _choose_cache(app: Sphinx) -> None:
+    """Tell MyST-NB the cache's folder, once it has made its settings."""
+    env: Any = app.env
+    if _settings(env).execution_mode == "cache":
+        folder = results.choose(Path(app.srcdir), app.config.shanhai_state)
+        env.mystnb_config = _settings(env).copy(execution_cache_path=str(folder))
+
+
 def _execute_before_reading(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Execute the notebooks among the pages that are about to be read."""
     if _settings(env).execution_mode != "cache":
         return
-    tasks: list[Task] = []
+    tasks: dict[str, Task] = {}
     unreadable = []
     for docname in docnames:
         try:
-            tasks += filter(None, [_task(env, docname)])
+            if task := _task(env, docname):
+                tasks[docname] = task
         except Exception as error:  # of YAML, JSON, or the notebook's own format
             name = Path(env.doc2path(docname)).relative_to(env.srcdir).as_posix()
             unreadable.append(faults.unreadable(name, error))
     if unreadable:
         raise NotebookError("\n".join(unreadable))
+    cache = Path(_settings(env).execution_cache_path)
     count = execute(
-        tasks,
-        Path(app.config.nb_execution_cache_path),
+        tasks.values(),
+        cache,
         Path(app.srcdir) / app.config.shanhai_data,
         Language.of(app.config.language).locale,
         logger.info,
@@ -242,6 +251,9 @@ def _execute_before_reading(app: Sphinx, env: BuildEnvironment, docnames: list[s
         logger.info("no notebook had to be executed")
     elif count < len(tasks):
         logger.info(f"{count} of {len(tasks)} notebooks executed, the others were in the cache")
+    read = context.domain(env).notebooks
+    for docname, task in tasks.items():
+        read[docname] = results.made_of(cache, task.notebook)
 
 
 def _settings(env: BuildEnvironment) -> Any:
@@ -286,10 +298,12 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Check the data, choose the cache, and fill it before the pages are read."""
     app.add_config_value("shanhai_jobs", 0, "", int)
     app.add_config_value("shanhai_checked", False, "", bool)
-    # Set here alone: pages are read anew when the package is another.
+    # Set here alone: pages are read anew when the package, or what surrounds it, is another.
     app.add_config_value("shanhai_package", "", "env", str)
+    app.add_config_value("shanhai_state", "", "", str)
     app.connect("config-inited", _check_data)
-    app.connect("config-inited", _choose_cache)
+    app.connect("config-inited", _see)
+    app.connect("builder-inited", _choose_cache, priority=900)
     app.connect("env-before-read-docs", _execute_before_reading)
     app.connect("build-finished", _keep_dependencies)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,8 +1,8 @@
 """Results of notebooks are kept by jupyter-cache, one cache for each state of what notebooks can see.
 
 jupyter-cache's key is the code cells; it knows nothing of the data. So each state of the rest
-(``digests.fingerprint``) has a cache of its own, below ``_build/.jupyter_cache``. A result of another state
-is taken over where what the notebook has read of the data is the same in both.
+(``digests.fingerprint``) has a cache of its own, below ``_build/.jupyter_cache``. It begins with the results
+of the last state; each counts while what the notebook has read of the data is as it was.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
@@ -35,18 +35,17 @@ class Results:
     """The results of one state."""
 
     def __init__(self, folder: Path) -> None:
-        self._cache = _open(folder)
         surroundings = folder.name.partition("-")[0]
         others = [path for path in folder.parent.glob(f"{surroundings}-*") if path != folder]
         self._others = sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)
+        if self._others and not (folder.is_dir() and any(folder.iterdir())):
+            shutil.copytree(self._others[0], folder, dirs_exist_ok=True)
+            os.utime(folder)
+        self._cache = _open(folder)
 
-    def has(self, notebook: NotebookNode) -> bool:
-        """Return whether a notebook with these code cells has been executed."""
-        try:
-            self._cache.match_cache_notebook(notebook)
-        except KeyError:
-            return False
-        return True
+    def has(self, notebook: NotebookNode, now: Now) -> bool:
+        """Return whether there is a result of these code cells, here or of another state, that counts now."""
+        return _counts(self._cache, notebook, now) is not None or self._take_over(notebook, now)
 
     def keep(self, notebook: NotebookNode, path: Path, seconds: float, made_of: MadeOf) -> None:
         """Keep an executed notebook, with what it depends on and the digest of that."""
@@ -55,14 +54,11 @@ class Results:
         )
         self._cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
 
-    def take_over(self, notebook: NotebookNode, now: Now) -> bool:
-        """Keep a result of another state if all that it depends on is as it was; return whether."""
+    def _take_over(self, notebook: NotebookNode, now: Now) -> bool:
         for folder in self._others:
             try:
                 cache = get_cache(folder)
-                record = cache.match_cache_notebook(notebook)
-                dependencies, digest = record.data["made_of"]
-                if now.digest(dependencies) != digest:
+                if (record := _counts(cache, notebook, now)) is None:
                     continue
                 bundle = cache.get_cache_bundle(record.pk)
             except Exception:
@@ -71,6 +67,21 @@ class Results:
             self._cache.cache_notebook_bundle(fresh, check_validity=False, overwrite=True)
             return True
         return False
+
+
+def _counts(cache: JupyterCacheAbstract, notebook: NotebookNode, now: Now) -> Any:
+    """Return the record of a result, if all that it depends on is as it was; else None."""
+    try:
+        record = cache.match_cache_notebook(notebook)
+        dependencies, digest = record.data["made_of"]
+    except (KeyError, TypeError, ValueError):
+        return None
+    return record if now.digest(dependencies) == digest else None
+
+
+def made_of(folder: Path, notebook: NotebookNode) -> list[str]:
+    """Return what the result of a notebook that has been executed depends on, line by line."""
+    return list(get_cache(folder).match_cache_notebook(notebook).data["made_of"][0])
 
 
 def _open(folder: Path) -> JupyterCacheAbstract:

@@ -5,7 +5,7 @@ each in one step, so the last good book stays readable whatever happens. Sphinx 
 own function and configuration, so the HTML is what ``jupyter-book build .`` gives.
 
 Of an earlier build what was read is used again (``doctrees``), and of its pages those in which nothing has
-changed (`shanhai.book.html.rewritten`). Where nothing at all has changed since the last good build, and its
+changed (`shanhai.build.pages`). Where nothing at all has changed since the last good build, and its
 outputs are as they were made, there is nothing to do.
 """
 

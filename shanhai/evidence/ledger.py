@@ -65,7 +65,7 @@ class Ledger:
     @property
     def edition(self) -> dict[str, Any]:
         """What is known of the edition of the article: title, characters, sha256."""
-        return self._package.get("edition", {})
+        return self.package.get("edition", {})
 
     @property
     def version(self) -> str:
@@ -77,9 +77,14 @@ class Ledger:
         """Day the data package was made."""
         return date.fromisoformat(self._package["created"][:10])
 
-    @cached_property
+    @property
     def tables(self) -> dict[str, dict[str, Any]]:
         """The resource descriptions by name, in the package's order."""
+        read(DESCRIPTION, ALL)
+        return self._tables
+
+    @cached_property
+    def _tables(self) -> dict[str, dict[str, Any]]:
         tables = {resource["name"]: resource for resource in self._package["resources"]}
         return Known(tables, str(self.directory / DESCRIPTION), "table {}")
 
@@ -91,15 +96,25 @@ class Ledger:
         known = Known({claim.id: claim for claim in ordered}, self._file("claims"))
         return Rows("claims", known)
 
-    @cached_property
+    @property
     def non_claims(self) -> list[NonClaim]:
         """The numerals that are not figures."""
-        return [NonClaim.of(row) for row in self.rows("non_claims")]
+        read("non_claims", ALL)
+        return self._non_claims
 
     @cached_property
+    def _non_claims(self) -> list[NonClaim]:
+        return [NonClaim.of(row) for row in self._rows("non_claims")]
+
+    @property
     def identities(self) -> list[Identity]:
         """The identities, in the table's order."""
-        return [Identity.of(row) for row in self.rows("identities")]
+        read("identities", ALL)
+        return self._identities
+
+    @cached_property
+    def _identities(self) -> list[Identity]:
+        return [Identity.of(row) for row in self._rows("identities")]
 
     @cached_property
     def silences(self) -> Mapping[str, Silence]:
@@ -117,14 +132,19 @@ class Ledger:
         return self._optional("sources", Source)
 
     def _optional(self, table: str, record: type[Any]) -> Mapping[str, Any]:
-        rows = self._rows(table) if table in self.tables else []
+        rows = self._rows(table) if table in self._tables else []
         known = Known({row["id"]: record.of(row) for row in rows}, self._file(table))
         return Rows(table, known)
 
-    @cached_property
+    @property
     def sections(self) -> dict[str, dict[str, Any]]:
         """The article's sections by id, in order."""
-        rows = sorted(self.rows("sections"), key=lambda row: row["order"])
+        read("sections", ALL)
+        return self._sections
+
+    @cached_property
+    def _sections(self) -> dict[str, dict[str, Any]]:
+        rows = sorted(self._rows("sections"), key=lambda row: row["order"])
         return Known({row["id"]: row for row in rows}, self._file("sections"))
 
     @property
@@ -219,11 +239,11 @@ class Ledger:
         return pd.DataFrame(self.rows(name), columns=columns)
 
     def _resource(self, table: str) -> dict[str, Any]:
-        return self.tables[table]
+        return self._tables[table]
 
     def _file(self, table: str) -> str:
         """Return the name of a table's file, for messages."""
-        return str(self.tables.get(table, {}).get("path", f"{table}.csv"))
+        return str(self._tables.get(table, {}).get("path", f"{table}.csv"))
 
     def _by_id(self, table: str) -> dict[str, dict[str, Any]]:
         cache = self.__dict__.setdefault("_indexes", {})

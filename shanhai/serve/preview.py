@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shanhai.book.html.rewritten import KEPT
 from shanhai.build.digests import contents
+from shanhai.build.pages import KEPT
 from shanhai.build.run import BUILDERS, Build, BuildError
 from shanhai.build.toc import faults
 

@@ -16,7 +16,6 @@ from sphinx.util.docutils import SphinxDirective
 
 from shanhai.book import context
 from shanhai.book.pages.html_only import WebOnly, load_where
-from shanhai.evidence.ledger import DESCRIPTION
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -39,8 +38,6 @@ class DataTablesDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the tables, codes and keys as labels of the book's language."""
         ledger = context.ledger(self.env)
-        context.ledger(self.env, *ledger.tables)
-        self.env.note_dependency(str(context.directory(self.env) / DESCRIPTION))
         lang = context.language(self.env)
         tables = [_table(ledger, name, lang) for name in ledger.tables]
         term = context.words(self.env)["tables"]

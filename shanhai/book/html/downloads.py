@@ -19,10 +19,12 @@ from sphinx import addnodes
 from sphinx.util.docutils import SphinxRole
 
 from shanhai.book import context
+from shanhai.book.html import kept
 from shanhai.book.html.workbook import write_workbook
 from shanhai.book.pages import derived_table
 from shanhai.evidence.files import read_json
-from shanhai.evidence.ledger import Ledger
+from shanhai.evidence.ledger import DESCRIPTION, Ledger
+from shanhai.evidence.reads import ALL, read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +38,8 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 def package(folder: Path) -> dict[str, Any]:
     """Return the description of the data package in ``folder``."""
-    return read_json(folder / "datapackage.json")
+    read(DESCRIPTION, ALL)
+    return read_json(folder / DESCRIPTION)
 
 
 def contents(folder: Path, derived: str = "") -> dict[str, bytes]:
@@ -46,18 +49,17 @@ def contents(folder: Path, derived: str = "") -> dict[str, bytes]:
     """
     described = package(folder)
     named = [folder / resource["path"] for resource in described["resources"]]
-    files = [folder / "datapackage.json", *sorted(folder.glob("LICENSE*")), *named]
+    files = [folder / DESCRIPTION, *sorted(folder.glob("LICENSE*")), *named]
     found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
     if derived:
         described["resources"].append(derived_table.resource())
         text = json.dumps(described, ensure_ascii=False, indent=2) + "\n"
-        found |= {"datapackage.json": text.encode(), derived_table.NAME: derived.encode()}
+        found |= {DESCRIPTION: text.encode(), derived_table.NAME: derived.encode()}
     return {name: _marked(name, content) for name, content in found.items()}
 
 
 def write_package(folder: Path, target: Path, derived: str = "") -> None:
     """Write the package in ``folder`` (see `contents`) as a zip file."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(zipped(contents(folder, derived)))
 
 
@@ -124,9 +126,16 @@ def _finish(app: Sphinx, exception: Exception | None) -> None:
     derived = derived_table.table(app.env)
     (out / derived_table.NAME).write_bytes(_marked(derived_table.NAME, derived.encode()))
     if any("shanhai_data_page" in meta for meta in app.env.metadata.values()):
-        name = package(folder)["name"]
-        write_package(folder, out / f"{name}.zip", derived)
-        write_workbook(Ledger.load(folder), out / f"{name}.xlsx", context.language(app.env))
+        name, language = package(folder)["name"], context.language(app.env)
+        made_of = kept.digest(contents(folder, derived))
+
+        def workbook(path: Path) -> None:
+            write_workbook(Ledger.load(folder), path, language)
+
+        kept.make(
+            app, out / f"{name}.zip", made_of, lambda path: write_package(folder, path, derived)
+        )
+        kept.make(app, out / f"{name}.xlsx", made_of, workbook)
     for path in (out / "_downloads").rglob("*.csv"):
         path.write_bytes(offered(path))
 

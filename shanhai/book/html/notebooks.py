@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +20,14 @@ from myst_nb.core.read import create_nb_reader
 
 import shanhai
 from shanhai.book import context
-from shanhai.book.html import downloads
+from shanhai.book.html import downloads, kept
 from shanhai.book.pages import derived_table
 from shanhai.charts.mime import MIME
 from shanhai.charts.pictures import drawn
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from docutils import nodes
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
@@ -52,23 +55,23 @@ def wheel() -> tuple[str, bytes]:
             )
 
 
-def archive(env: BuildEnvironment, notebooks: dict[str, nbformat.NotebookNode]) -> bytes:
-    """Return the archive of notebooks, by the names of their pages."""
+def archive(env: BuildEnvironment, notebooks: Mapping[str, bytes]) -> bytes:
+    """Return the archive of notebooks, by the names of their files."""
     name, built = wheel()
     folder = archive_name(env).removesuffix(".zip")
     words = context.words(env)["download"]
-    data = downloads.contents(context.directory(env), derived_table.table(env))
     files = {
         "README.txt": words["readme"].format(wheel=name).encode(),
         "_config.yml": SETTINGS.encode(),
         name: built,
-        **{f"data/{file}": content for file, content in data.items()},
-        **{
-            f"{page}.ipynb": (nbformat.writes(notebook) + "\n").encode()
-            for page, notebook in notebooks.items()
-        },
+        **{f"data/{file}": content for file, content in _data(env).items()},
+        **notebooks,
     }
     return downloads.zipped({f"{folder}/{file}": content for file, content in files.items()})
+
+
+def _data(env: BuildEnvironment) -> dict[str, bytes]:
+    return downloads.contents(context.directory(env), derived_table.table(env))
 
 
 def executed(env: BuildEnvironment, docname: str) -> nbformat.NotebookNode | None:
@@ -79,7 +82,7 @@ def executed(env: BuildEnvironment, docname: str) -> nbformat.NotebookNode | Non
     reader = create_nb_reader(str(path), settings.myst_config, settings.mystnb_config, text)
     if reader is None or settings.mystnb_config.execution_mode != "cache":
         return None
-    cache = get_cache(env.config.nb_execution_cache_path)
+    cache = get_cache(settings.mystnb_config.execution_cache_path)
     try:
         _, notebook = cache.merge_match_into_notebook(reader.read(text))
     except KeyError:
@@ -131,16 +134,25 @@ def _page(
 def _finish(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.name != "html" or app.config.shanhai_preview:
         return
-    out, made = Path(app.outdir), {}
-    for docname in sorted(app.env.found_docs):
-        if "kernelspec" in app.env.metadata.get(docname, {}):
-            notebook = executed(app.env, docname)
-            if notebook:
-                _say_what_it_needs(notebook, app.env)
-                nbformat.write(notebook, out / f"{docname}.ipynb")
-                made[docname] = notebook
-    if made and archive_name(app.env):
-        (out / archive_name(app.env)).write_bytes(archive(app.env, made))
+    env, out = app.env, Path(app.outdir)
+    made_of, words = context.record(env, context.MADE_OF), context.words(env)["download"]
+    offered = {}
+    for docname in sorted(env.found_docs):
+        if "kernelspec" in env.metadata.get(docname, {}):
+            path = out / f"{docname}.ipynb"
+            kept.make(app, path, f"{made_of[docname]} {words}", partial(_write, env, docname))
+            if path.is_file():
+                offered[f"{docname}.ipynb"] = path.read_bytes()
+    if offered and archive_name(env):
+        state = f"{kept.digest({**_data(env), **offered})} {words}"
+        path = out / archive_name(env)
+        kept.make(app, path, state, lambda path: path.write_bytes(archive(env, offered)))
+
+
+def _write(env: BuildEnvironment, docname: str, path: Path) -> None:
+    if notebook := executed(env, docname):
+        _say_what_it_needs(notebook, env)
+        path.write_bytes((nbformat.writes(notebook) + "\n").encode())
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -17,7 +17,6 @@ from sphinx.util.docutils import SphinxDirective
 from shanhai.book import context
 from shanhai.book.pages.html_only import WebOnly, load_where
 from shanhai.evidence.article import SIZE_LIMIT, UNCOUNTED
-from shanhai.evidence.ledger import DESCRIPTION
 from shanhai.numerals.finder import NUMERALS
 
 if TYPE_CHECKING:
@@ -36,8 +35,7 @@ class OpenArticleDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the place with what the script needs to know of the ledger."""
-        ledger = context.ledger(self.env, "claims", "non_claims", "codes")
-        self.env.note_dependency(str(context.directory(self.env) / DESCRIPTION))
+        ledger = context.ledger(self.env)
         told = {
             **_known(ledger, context.language(self.env)),
             "words": context.words(self.env)["article"],

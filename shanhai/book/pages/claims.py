@@ -59,7 +59,7 @@ class ClaimRole(SphinxRole):
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the link, or an error that names the id and the file to look in."""
-        ledger = context.ledger(self.env, "claims", "codes")
+        ledger = context.ledger(self.env)
         claim = ledger.claims.get(self.text.strip())
         if claim is None:
             message = self.inliner.reporter.error(
@@ -106,7 +106,7 @@ def _gather(app: Sphinx, doctree: nodes.document) -> None:
     env = app.env
     found: dict[str, int] = {}
     for node, claim_id in linked(doctree):
-        ledger = context.ledger(env, "claims", "sections", "codes")
+        ledger = context.ledger(env)
         found[claim_id] = found.get(claim_id, 0) + 1
         node["card"] = card(ledger, ledger.claims[claim_id], env)
         # A copy of a chart on another page is no place of its own.

@@ -15,25 +15,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from sphinx import addnodes
 
 from shanhai.book import context
 from shanhai.book.pages.derived import DERIVED, anchor, glued
 from shanhai.book.pages.derived_formulas import address
 from shanhai.book.pages.evidence import page_order
 from shanhai.evidence.affects import RECORD, Record, affected
+from shanhai.evidence.reads import ALL
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
-CHARTS = "charts"
-"""Group of the domain: the charts of each page, with what they draw."""
+CHARTS, PARAGRAPHS = "charts", "paragraphs"
+"""Groups of the domain: the charts of each page, with what they draw; its paragraphs that hold figures."""
+
+Piece = tuple[str, str, str]
+"""A text; of a figure its group, as `Record` has it, and what it is."""
 
 _END = re.compile(r"(?<=[。！？])|(?<=[.!?]) ")
 
 
 def _note(app: Sphinx, doctree: nodes.document) -> None:
-    """Keep what the charts of a page draw."""
+    """Keep what the charts of a page draw, and the paragraphs that hold figures."""
     page = app.env.docname
     found = [
         {
@@ -48,6 +53,7 @@ def _note(app: Sphinx, doctree: nodes.document) -> None:
         if "chart" in figure
     ]
     context.record(app.env, CHARTS)[page] = found
+    context.record(app.env, PARAGRAPHS)[page] = list(_paragraphs(doctree))
 
 
 def gather(env: BuildEnvironment) -> Record:
@@ -66,61 +72,55 @@ def gather(env: BuildEnvironment) -> Record:
 
 def sentences(env: BuildEnvironment, page: str) -> Iterator[dict[str, Any]]:
     """Yield the sentences of a page that hold figures, with the figures."""
-    for paragraph in env.get_doctree(page).findall(nodes.paragraph):
-        if isinstance(paragraph.parent, nodes.entry | nodes.legend):
-            continue
+    for pieces in context.record(env, PARAGRAPHS).get(page, ()):
         text, places = "", []
-        for node in paragraph.findall(nodes.inline):
-            kind = next(
-                (each for each in ("claim", "fact", "derived") if each in node["classes"]), ""
-            )
-            if kind == "derived" and "derived" in node:
-                source, key = node["derived"]
-                made = glued(env, source).get(key)
-                node.children = [nodes.Text(made.text if made else "")]
-                node["figure"] = ("derived", f"{source}#{key}")
-            elif kind:
-                xref = next(
-                    iter(node.findall(lambda n: "reftarget" in getattr(n, "attributes", {}))), None
-                )
-                label = xref["reftarget"] if isinstance(xref, nodes.Element) else ""
-                node["figure"] = (f"{kind}s", label.removeprefix(f"{kind}-"))
-        for node in paragraph.findall(nodes.inline):
-            if "figure" in node:
-                places.append((node, _offset(paragraph, node)))
-        if not places:
-            continue
-        text, start = paragraph.astext(), 0
+        for piece, group, figure in pieces:
+            if group:
+                places.append((len(text), group, figure))
+            source, has_key, key = figure.partition("#")
+            made = glued(env, source).get(key) if has_key else None
+            text += made.text if made else piece
+        start = 0
         for sentence in _END.split(text):
             end = text.index(sentence, start) + len(sentence)
             row: dict[str, Any] = {"page": page, "text": sentence.strip()}
             row |= {"claims": [], "facts": [], "derived": []}
-            for node, at in places:
+            for at, group, figure in places:
                 if start <= at < end:
-                    group, figure = node["figure"]
                     row[group].append(figure)
             if row["claims"] or row["facts"] or row["derived"]:
                 yield row
             start = end
 
 
-def _offset(paragraph: nodes.Element, node: nodes.Node) -> int:
-    """Return where the text of a node begins within that of its paragraph."""
-    at = 0
-    while node is not paragraph and node.parent is not None:
-        for sibling in node.parent.children:
-            if sibling is node:
-                break
-            at += len(sibling.astext())
-        node = node.parent
-    return at
+def _paragraphs(doctree: nodes.document) -> Iterator[list[Piece]]:
+    """Yield the paragraphs of a page that hold figures."""
+    for paragraph in doctree.findall(nodes.paragraph):
+        if not isinstance(paragraph.parent, nodes.entry | nodes.legend):
+            pieces = list(_pieces(paragraph))
+            if any(group for _, group, _ in pieces):
+                yield pieces
+
+
+def _pieces(node: nodes.Node) -> Iterator[Piece]:
+    """Yield the text of a node, each figure by itself: its text, its group and what it is."""
+    if isinstance(node, nodes.Text):
+        yield node.astext(), "", ""
+    elif "derived" in (said := getattr(node, "attributes", {})):
+        yield node.astext(), "derived", "#".join(said["derived"])
+    elif kind := next((each for each in ("claim", "fact") if each in said.get("classes", ())), ""):
+        label = next((each["reftarget"] for each in node.findall(addnodes.pending_xref)), "")
+        yield node.astext(), f"{kind}s", label.removeprefix(f"{kind}-")
+    else:
+        for child in node.children:
+            yield from _pieces(child)
 
 
 class Rests:
     """The rows of the evidence, each with what rests on it."""
 
     def __init__(self) -> None:
-        self.record: Record | None = None
+        self.record = Record()
 
     def start(self, _app: Sphinx, env: BuildEnvironment) -> None:
         """Gather what the pages hold, once all have been read."""
@@ -145,8 +145,10 @@ class Rests:
         self, env: BuildEnvironment, docname: str, claim: str
     ) -> dict[str, list[nodes.reference]]:
         """Return the links by the group's name: figures as shown, the rest by number, titled."""
+        for group in (DERIVED, CHARTS):
+            context.domain(env).ask(group, ALL)
         ledger, lang = context.ledger(env), context.language(env)
-        rest = affected(claim, ledger, self.record or gather(env))
+        rest = affected(claim, ledger, self.record)
         titles = {each.id: getattr(each, f"title_{lang}") for each in ledger.identities}
         term = context.words(env)["rests"]
         charts = [
@@ -198,7 +200,7 @@ def write(app: Sphinx, failure: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Gather when all pages are read; say it in the rows; leave the record at the end."""
     rests = Rests()
-    app.connect("doctree-read", _note)
+    app.connect("doctree-read", _note, priority=900)
     app.connect("env-check-consistency", rests.start)
     app.connect("doctree-resolved", rests.say)
     app.connect("build-finished", write)

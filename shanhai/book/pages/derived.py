@@ -32,9 +32,6 @@ logger = logging.getLogger(__name__)
 DERIVED = "derived"
 """Group of the domain: what each notebook has glued, by key, as `Derivation.as_dict` writes it."""
 
-SOURCES = "sources"
-"""Group of the domain: the notebooks that each page takes figures or charts from."""
-
 DERIVATIONS = "derivations"
 """Group of the domain: the pages that hold the rows of derived figures, and of which notebooks."""
 
@@ -62,7 +59,6 @@ class DerivedRole(SphinxRole):
                 line=self.lineno,
             )
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
-        note(self.env, docname)
         node = nodes.inline("", classes=["derived"], derived=(docname, key))
         self.set_source_info(node)
         return [node], []
@@ -140,15 +136,10 @@ class ResolveDerived(SphinxPostTransform):
 
 def _without_facts(env: BuildEnvironment) -> list[nodes.Node]:
     """Return what stands for a figure that could not be made, as the book has no background figures."""
-    ledger = context.ledger(env, "facts")
+    ledger = context.ledger(env)
     if "facts" not in ledger.tables or ledger.facts:
         return []
     return [nodes.inline("", context.words(env)["fact"]["missing"], classes=["missing"])]
-
-
-def note(env: BuildEnvironment, docname: str) -> None:
-    """Note that the page that is being read shows something of a notebook."""
-    context.record(env, SOURCES).setdefault(env.docname, set()).add(docname)
 
 
 def _record(app: Sphinx, _doctree: nodes.document) -> None:

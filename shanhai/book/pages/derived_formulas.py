@@ -50,7 +50,7 @@ class Writer:
     @classmethod
     def on(cls, env: BuildEnvironment) -> Writer:
         """Return the writer for pages of a book."""
-        ledger = context.ledger(env, "claims", "codes")
+        ledger = context.ledger(env)
         return cls(
             ledger, context.locale(env), context.language(env), context.words(env)["derived"]
         )

@@ -35,7 +35,7 @@ class EvidenceDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the table, and register an anchor for each of its rows."""
-        ledger = context.ledger(self.env, "claims", "sections", "codes", "metrics", "places")
+        ledger = context.ledger(self.env)
         section = self.arguments[0]
         claims = [claim for claim in ledger.claims.values() if claim.section == section]
         if section not in ledger.sections:

@@ -53,7 +53,7 @@ class FactRole(SphinxRole):
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the figure with its card, or an error that names the id and the file to look in."""
-        ledger, row_id = context.ledger(self.env, *TABLES), self.text.strip()
+        ledger, row_id = context.ledger(self.env), self.text.strip()
         term = context.words(self.env)["fact"]
         if not ledger.facts:
             logger.info(
@@ -92,7 +92,7 @@ class FactsDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the table, and register an anchor for each row."""
-        ledger, term = context.ledger(self.env, *TABLES), context.words(self.env)
+        ledger, term = context.ledger(self.env), context.words(self.env)
         topics = self.arguments[0].split() if self.arguments else []
         facts = [f for f in ledger.facts.values() if not topics or f.topic in topics]
         if not facts:

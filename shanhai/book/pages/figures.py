@@ -102,7 +102,7 @@ def _source(
     if not chart["claims"] and not chart["derived"]:
         source += nodes.Text(term["no_source"])
         return source
-    ledger = context.ledger(env, "claims", "sections")
+    ledger = context.ledger(env)
     claims = []
     for claim_id in chart["claims"]:
         if claim_id in ledger.claims:

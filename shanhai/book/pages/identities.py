@@ -50,7 +50,7 @@ class ReconciliationDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the tables."""
-        ledger = context.ledger(self.env, "claims", "identities", "codes")
+        ledger = context.ledger(self.env)
         term = context.words(self.env)
         header = [term[key] for key in ("verdict", "identity", "sides")]
         findings = reconcile(ledger, self.options.get("status", "accepted"))

@@ -34,7 +34,7 @@ class LedgerTableDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the table."""
         name = self.arguments[0]
-        ledger = context.ledger(self.env, name, "codes")
+        ledger = context.ledger(self.env)
         columns = self.options["columns"].split()
         headers = [header.strip() for header in self.options["headers"].split("|")]
         if len(headers) != len(columns):
@@ -72,7 +72,7 @@ class GlossaryDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the definition list, sorted as in the table."""
-        ledger = context.ledger(self.env, "glossary", "codes")
+        ledger = context.ledger(self.env)
         lang = context.language(self.env)
         items = nodes.definition_list(classes=["glossary"])
         for row in ledger.rows("glossary"):

@@ -13,10 +13,13 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from shanhai.book.pages.derived import note
+from shanhai.book import context
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+
+SOURCES = "sources"
+"""Group of the domain: the notebooks that each page takes charts from."""
 
 
 class shown_chart(nodes.General, nodes.Element):  # noqa: N801 (docutils writes nodes so)
@@ -35,7 +38,7 @@ class ShownDirective(SphinxDirective):
             raise self.error(
                 f"chart {self.arguments[0]!r}: expected PAGE#NAME with an existing notebook page"
             )
-        note(self.env, docname)
+        context.record(self.env, SOURCES).setdefault(self.env.docname, set()).add(docname)
         node = shown_chart(refdoc=docname, chart=name)
         self.set_source_info(node)
         return [node]

@@ -41,7 +41,7 @@ class SilenceRole(ReferenceRole):
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the words with their card, or an error that names the id and the file."""
-        ledger, row_id = context.ledger(self.env, "silences", "sections"), self.target.strip()
+        ledger, row_id = context.ledger(self.env), self.target.strip()
         silence = ledger.silences.get(row_id)
         if silence is None:
             message = self.inliner.reporter.error(
@@ -64,7 +64,7 @@ class SilencesDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the table, and register an anchor for each row."""
-        ledger = context.ledger(self.env, "silences", "sections")
+        ledger = context.ledger(self.env)
         term = context.words(self.env)["silence"]
         if not ledger.silences:
             return [nodes.paragraph("", term["none"])]

@@ -1,10 +1,14 @@
-"""Pages are written again when something that is written on them has changed, and only then.
+"""Pages are read and written again when something of theirs has changed, and only then.
 
-Sphinx writes a page again when its source was read again. A page also shows what others hold: figures that
-other notebooks glue, the places that use a claim, titles, numbers. So the digest of all that a page was
-written from is kept beside the document trees, with what it asked for while it was written; a page of
-another digest is written again. Where pages, charts, pictures or files have come or gone, or a setting is
-another, what was written is removed first and all is written anew: nothing stays behind that no page has.
+Sphinx reads a page again when its source, or a file that it names, is newer. A page also shows figures of the
+ledger, and what its notebook put out: so what it reads of the ledger is noted while it is read, what its
+notebook has read is added, and it is read again when the digest of that is another (`dependencies.Now`).
+
+Sphinx writes a page again when it was read again. A page also shows what others hold: figures that other
+notebooks glue, the places that use a claim, titles, numbers. So the digest of all that a page was written
+from is kept beside the document trees, with what it asked for while it was written; a page of another digest
+is written again. Where pages, charts, pictures or files have come or gone, or a setting is another, what was
+written is removed first and all is written anew: nothing stays behind that no page has.
 """
 
 from __future__ import annotations
@@ -12,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,8 +26,11 @@ from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from shanhai.book import context
-from shanhai.book.pages.derived import SOURCES
+from shanhai.book.pages.shown import SOURCES
+from shanhai.build.dependencies import Now
+from shanhai.build.watched import EVERYTHING
 from shanhai.evidence.ledger import DESCRIPTION
+from shanhai.evidence.reads import ALL
 
 if TYPE_CHECKING:
     from docutils.nodes import document
@@ -33,10 +41,10 @@ if TYPE_CHECKING:
 KEPT = "written.json"
 """The file beside the document trees that says what the pages were written from."""
 
-TARGETS, CHARTS = "targets", "chart files"
+TARGETS, CHARTS = "targets", "chart-files"
 """Groups of the domain: the targets of each page's references; its charts, and whether they have tables."""
 
-_NOWHERE = {"shanhai_jobs", "shanhai_checked", "nb_execution_cache_path"}
+_NOWHERE = {"shanhai_jobs", "shanhai_checked", "shanhai_state"}
 """Settings that no page shows."""
 
 _SAID_ELSEWHERE = {"index", context.BookDomain.name}
@@ -82,14 +90,24 @@ class Asking(SphinxPostTransform):
     """Say which page is about to be put together, before it asks for anything."""
 
     default_priority = 0
+    formats = ("html",)
 
     def run(self, **kwargs: Any) -> None:
         """Name the page to the domain."""
         context.domain(self.env).begin(self.env.docname)
 
 
-class Written:
-    """What the pages of one folder were written from."""
+_heard: list[context.BookDomain] = []
+"""The domain of the book that this process builds; at most one."""
+
+
+def _hear(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "shanhai.read" and _heard:
+        _heard[0].read(*arguments)
+
+
+class Pages:
+    """What the pages of one build are read from, and written from."""
 
     def __init__(self) -> None:
         self.known: dict[str, Any] = {}
@@ -98,9 +116,34 @@ class Written:
         self.parts: dict[str, str] = {}
         """Digests of what many pages ask for, as it is since all pages were read."""
 
+    def outdated(self, app: Sphinx, env: BuildEnvironment, *_: set[str]) -> list[str]:
+        """Return the pages that were read from something that is another now."""
+        if not _heard:
+            sys.addaudithook(_hear)
+        _heard[:] = [context.domain(env)]
+        self.state = Now(Path(app.srcdir), context.directory(env))
+        made_of = context.record(env, context.MADE_OF)
+        return [
+            page
+            for page in env.all_docs.keys() & env.found_docs
+            if page not in made_of or self.state.digest(made_of[page][0]) != made_of[page][1]
+        ]
+
     def note(self, _app: Sphinx, _env: BuildEnvironment, docnames: list[str]) -> None:
         """Note which pages are about to be read."""
         self.read = docnames
+
+    def keep_reads(self, app: Sphinx, env: BuildEnvironment) -> None:
+        """Keep of the pages that were read what they were made of."""
+        known = context.domain(env)
+        for page in self.read:
+            lines = set(context.record(env, context.READS).get(page, ()))
+            if "kernelspec" in env.metadata.get(page, {}):
+                lines.update(known.notebooks.get(page, [EVERYTHING]))
+            for name in (env.doc2path(page), *env.dependencies.get(page, ())):
+                lines.add(f"f {os.path.relpath(Path(app.srcdir, name), app.srcdir)}")
+            made_of = sorted(lines)
+            context.record(env, context.MADE_OF)[page] = [made_of, self.state.digest(made_of)]
 
     def start(self, app: Sphinx) -> None:
         """Read what is known of the last build; nothing where it wrote elsewhere."""
@@ -115,7 +158,6 @@ class Written:
         if app.builder.format != "html":
             return []
         (Path(app.doctreedir) / KEPT).unlink(missing_ok=True)
-        context.domain(env).page = ""
         folders = [
             Path(app.confdir, folder)
             for folder in (*app.config.html_static_path, *app.config.html_extra_path)
@@ -126,7 +168,6 @@ class Written:
         self.now = {
             "outdir": str(app.outdir),
             "held": digest(_held(env), sorted(static), settings, described),
-            "data": digest(files([context.directory(env)])),
             "common": digest(_common(env), static, files(_beside(app))),
             "pages": {},
         }
@@ -153,13 +194,14 @@ class Written:
             [target, *(standard[kind].get(target) for kind in ("labels", "anonlabels"))]
             for target in context.record(env, TARGETS).get(page, ())
         ]
+        said = [line for line in sorted(asked) if line.startswith("g ")]
         return digest(
             self.now["common"],
             *(tree.read_bytes() if tree.is_file() else b"" for tree in trees),
             found,
             self._part("anonlabels", standard["anonlabels"]) if asked else "",
-            [[group, self._part(group, context.record(env, group))] for group in sorted(asked)],
-            self.now["data"] if asked or page == env.config.root_doc else "",
+            [[line, self._part(line, _said(env, line))] for line in said],
+            self.state.digest(sorted(set(asked).difference(said))),
         )
 
     def _part(self, name: str, value: Any) -> str:
@@ -171,8 +213,7 @@ class Written:
         """Keep what the pages were written from."""
         if app.builder.format != "html" or not self.now:
             return
-        domain = context.domain(app.env)
-        domain.page = ""
+        asked = context.domain(app.env).asked
         report = app.config.html_context.get("report")
         offered = app.config.shanhai_preview or not report or Path(app.outdir, report).is_file()
         if failure is not None or not offered:
@@ -180,10 +221,10 @@ class Written:
             self.known = {}
             return
         known = self.known.get("pages", {})
-        for page in {*domain.written, *app.env.found_docs - self.now["pages"].keys()}:
-            asked = domain.asked.get(page) or known.get(page, ("", ()))[1]
-            self.now["pages"][page] = [self._of(app.env, page, asked), sorted(asked)]
-        self.now |= {"read": self.read, "written": sorted(domain.written)}
+        for page in {*asked, *app.env.found_docs - self.now["pages"].keys()}:
+            lines = sorted(asked.get(page, known.get(page, ("", ()))[1]))
+            self.now["pages"][page] = [self._of(app.env, page, lines), lines]
+        self.now |= {"read": self.read, "written": sorted(asked)}
         out = Path(app.outdir)
         self.now["files"] = sorted(
             path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()
@@ -192,6 +233,13 @@ class Written:
         fresh.write_text(json.dumps(self.now), "utf-8")
         os.replace(fresh, Path(app.doctreedir) / KEPT)
         self.known = self.now
+
+
+def _said(env: BuildEnvironment, line: str) -> Any:
+    """Return what the pages of a group, or one of them, have said: ``g GROUP PAGE``."""
+    _, group, page = line.split(" ", 2)
+    pages = context.domain(env).data.get(group, {})
+    return pages if page == ALL else pages.get(page)
 
 
 def _held(env: BuildEnvironment) -> Any:
@@ -233,14 +281,23 @@ def _note(app: Sphinx, doctree: document) -> None:
     context.record(app.env, CHARTS)[app.env.docname] = found
 
 
+def _end(app: Sphinx) -> list[Any]:
+    """Say that all pages are written."""
+    context.domain(app.env).begin("")
+    return []
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Choose the pages when all are numbered; keep what they were written from at the end."""
-    written = Written()
+    """Name the pages that are outdated, choose those to be written when all are numbered; keep both."""
+    pages = Pages()
     app.add_post_transform(Asking)
-    app.connect("builder-inited", written.start)
-    app.connect("env-before-read-docs", written.note)
+    app.connect("builder-inited", pages.start)
+    app.connect("env-get-outdated", pages.outdated)
+    app.connect("env-before-read-docs", pages.note)
     app.connect("doctree-read", _note, priority=900)
-    app.connect("env-get-updated", written.choose, priority=900)
+    app.connect("env-updated", pages.keep_reads)
+    app.connect("env-get-updated", pages.choose, priority=900)
+    app.connect("html-collect-pages", _end, priority=0)
     # After all that is written when the pages are there.
-    app.connect("build-finished", written.keep, priority=950)
+    app.connect("build-finished", pages.keep, priority=950)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -28,6 +28,7 @@ class Now:
 
     def __init__(self, root: Path, data: Path) -> None:
         self._root = root
+        self._said: dict[str, bytes] = {}
         found = [*walk(root, excluded(root)), *(walk(data) if data.is_dir() else ())]
         self._hashes = {
             os.path.relpath(path.resolve(), root.resolve()): hashlib.sha256(
@@ -49,7 +50,10 @@ class Now:
         """Return the digest of what a result depends on, as `Reads.dependencies` says it."""
         digest = hashlib.sha256()
         for line in dependencies:
-            digest.update(json.dumps([line, self._of(line)], sort_keys=True).encode())
+            if line.startswith("f ") or line not in self._said:
+                said = json.dumps([line, self._of(line)], sort_keys=True)
+                self._said[line] = hashlib.sha256(said.encode()).digest()
+            digest.update(self._said[line])
         return digest.hexdigest()
 
     def _of(self, line: str) -> Any:

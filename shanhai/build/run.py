@@ -26,7 +26,15 @@ import yaml
 
 from shanhai.book.pdf.settings import TARGET
 from shanhai.build import drawing, forkserver, ready, toc
-from shanhai.build.digests import STAMP, contents, inputs, read_stamp, write_stamp
+from shanhai.build.digests import (
+    STAMP,
+    contents,
+    fingerprint,
+    inputs,
+    package,
+    read_stamp,
+    write_stamp,
+)
 from shanhai.build.lock import locked
 from shanhai.build.said import Said
 from shanhai.build.swap import exchange, restore
@@ -234,16 +242,22 @@ class Build:
         return settings.get("shanhai_data", "data")
 
     def check(self) -> None:
-        """Check the data.
+        """Check the data, unless they have passed as they are.
 
         Raises:
             BuildError: the data have faults; the message has a line for each.
         """
-        settings = self._settings()
-        faults = check(self.root / self._data(settings))
+        data = self._data(self._settings())
+        passed = self.out / ".checked"
+        state = f"{package()} {fingerprint(self.root, data)}"
+        if passed.is_file() and passed.read_text("utf-8") == state:
+            return
+        faults = check(self.root / data)
         if faults:
             lines = "\n".join(str(fault) for fault in faults)
             raise BuildError(f"{lines}\nthe data has {len(faults)} faults; nothing was built")
+        self.out.mkdir(parents=True, exist_ok=True)
+        passed.write_text(state, "utf-8")
 
     def overrides(self) -> dict[str, Any]:
         """Return the settings that take the place of those in ``_config.yml``."""

@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 
-import cn2an
-
 from shanhai.numerals.lexicon import DIGIT, HAN, LARGE, TENS
 
 _FACTORS = dict(zip("十百千万亿拾佰仟", (10, 100, 1000, 10**4, 10**8, 10, 100, 1000), strict=True))
@@ -39,6 +37,8 @@ def read(text: str) -> Decimal | None:
     if re.fullmatch(rf"[{DIGIT}]+", text):
         return Decimal(digits(text))
     try:
+        import cn2an  # Here, for it takes long to import.
+
         return Decimal(str(cn2an.cn2an(text, "smart")))
     except (ValueError, InvalidOperation, KeyError, IndexError, TypeError):
         return None

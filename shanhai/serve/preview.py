@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shanhai.build.digests import contents
 from shanhai.build.pages import KEPT
 from shanhai.build.run import BUILDERS, Build, BuildError
 from shanhai.build.toc import faults
@@ -27,8 +26,8 @@ class Preview(Build):
     """The pages of one book, while it is served."""
 
     outputs: tuple[str, ...] = ("html",)
-    seen: dict[str, str] = field(default_factory=dict)
-    """What was built last, and which data has passed the check."""
+    seen: list[str] = field(default_factory=list)
+    """What was built last."""
 
     @property
     def out(self) -> Path:
@@ -47,16 +46,12 @@ class Preview(Build):
     def _run(self) -> None:
         settings = self._settings()
         made_from = self._inputs(settings)
-        if self.seen.get("book") == made_from:
+        if self.seen == [made_from]:
             return
-        self.seen["book"] = made_from
+        self.seen[:] = [made_from]
         if found := faults(self.root):
             raise BuildError("\n".join(found))
-        data = self.root / self._data(settings)
-        state = contents(data) if data.is_dir() else ""
-        if self.seen.get("data") != state:
-            self.check()
-            self.seen["data"] = state
+        self.check()
         unfinished = self.work / "unfinished"
         if unfinished.exists():
             shutil.rmtree(self.work)

@@ -19,9 +19,8 @@ from sphinx import addnodes
 from sphinx.util.docutils import SphinxRole
 
 from shanhai.book import context
-from shanhai.book.html import kept
 from shanhai.book.html.workbook import write_workbook
-from shanhai.book.pages import derived_table
+from shanhai.book.pages import derived_table, kept
 from shanhai.evidence.files import read_json
 from shanhai.evidence.ledger import DESCRIPTION, Ledger
 from shanhai.evidence.reads import ALL, read

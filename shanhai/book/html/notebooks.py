@@ -20,8 +20,8 @@ from myst_nb.core.read import create_nb_reader
 
 import shanhai
 from shanhai.book import context
-from shanhai.book.html import downloads, kept
-from shanhai.book.pages import derived_table
+from shanhai.book.html import downloads
+from shanhai.book.pages import derived_table, kept
 from shanhai.charts.mime import MIME
 from shanhai.charts.pictures import drawn
 

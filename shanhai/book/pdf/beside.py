@@ -1,7 +1,8 @@
 """The report beside the pages: made from the same document trees, whichever command builds the book.
 
 The book is translated when Sphinx has read the last page and is about to write the first. Typst compiles in
-a thread of its own while the pages are written; the PDF then stands at their root. A page's template finds
+a thread of its own while the pages are written, unless it has typeset the same before; the PDF then stands at
+their root. A page's template finds
 its name as `report`; its link has the class `download-report`. A book without the configuration value
 `shanhai_report` has neither.
 
@@ -21,6 +22,7 @@ from sphinx.errors import SphinxError
 from sphinx.util import logging
 from sphinx.util.tags import Tags
 
+from shanhai.book.pages import kept
 from shanhai.book.pdf.builder import ReportBuilder
 from shanhai.book.pdf.settings import Settings
 from shanhai.book.pdf.typeset import compile_report
@@ -74,6 +76,8 @@ class Beside:
         self.folder: tempfile.TemporaryDirectory[str] | None = None
         self.pdf: Future[bytes] | None = None
         self.fault = ""
+        self.target = self.cited = Path()
+        self.made_of = ""
 
     def name_it(self, app: Sphinx, config: Config) -> None:
         """Tell the templates the name of the file."""
@@ -87,6 +91,8 @@ class Beside:
         if builder.name not in PAGES or not config.shanhai_report or config.shanhai_preview:
             return
         self.folder = tempfile.TemporaryDirectory()
+        self.target = Path(app.outdir) / config.html_context[NAME]
+        self.cited = Path(app.srcdir) / PAGES_CITED
         try:
             # What the pages' own builder warns of it warns of itself.
             with logging.suppress_logging():
@@ -98,8 +104,12 @@ class Beside:
             return
         for note in report.notes:
             logger.info("note: %s", note)
+        files = {path.name: path.read_bytes() for path in sorted(source.parent.iterdir())}
+        self.made_of = f"{report.made} {kept.digest(files)}"
+        if all(kept.stands(app, path, self.made_of) for path in (self.target, self.cited)):
+            return
         pool = ThreadPoolExecutor(1)
-        self.pdf = pool.submit(compile_report, source, report.made, Path(app.srcdir) / PAGES_CITED)
+        self.pdf = pool.submit(compile_report, source, report.made, self.cited)
         pool.shutdown(wait=False)
 
     def finish(self, app: Sphinx, failure: Exception | None) -> None:
@@ -111,13 +121,14 @@ class Beside:
                 pdf = self.pdf.result() if self.pdf else b""
             except SphinxError as error:
                 self.fault, pdf = str(error), b""
-        if failure is not None:
+        if failure is not None or not (pdf or self.fault):
             return
-        target = Path(app.outdir) / app.config.html_context[NAME]
         if pdf:
-            target.write_bytes(pdf)
+            self.target.write_bytes(pdf)
+            for path in (self.target, self.cited):
+                kept.keep(app, path, self.made_of)
             return
-        target.unlink(missing_ok=True)
+        self.target.unlink(missing_ok=True)
         for page in Path(app.outdir).rglob("*.html"):
             text = page.read_text("utf-8")
             if (without := _OFFER.sub("", text)) != text:

@@ -10,12 +10,9 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
-import ziamath
 from docutils import nodes
-from latex2mathml.exceptions import NoAvailableTokensError
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
-from ziamath.tex import tex2mml
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -23,9 +20,6 @@ if TYPE_CHECKING:
     from sphinx.writers.html5 import HTML5Translator
 
 logger = logging.getLogger(__name__)
-
-# Outlines as they are: shared symbols have ids, which clash where a page has two formulas.
-ziamath.config.svg2 = False
 
 SIZE = 24.0
 """Size in which formulas are drawn; they are shown in ems of the text around them."""
@@ -47,6 +41,13 @@ def draw(latex: str, *, inline: bool) -> tuple[str, float, float]:
     """
     if found := _HAN.search(latex):
         raise FormulaError(f"{found[0]!r} has no form in a formula: write words outside it")
+    # Here, for few books have a formula, and it takes long to import.
+    import ziamath
+    from latex2mathml.exceptions import NoAvailableTokensError
+    from ziamath.tex import tex2mml
+
+    # Outlines as they are: shared symbols have ids, which clash where a page has two formulas.
+    ziamath.config.svg2 = False
     try:
         if unknown := _COMMAND.search(re.sub(r"<[^>]*>", " ", tex2mml(latex, inline=inline))):
             raise FormulaError(f"{unknown[0]} is no command that is known")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 
+import pikepdf
 import pytest
 from playwright.sync_api import expect
 
@@ -263,3 +265,38 @@ def test_opened_data_of_a_chart_and_folded_rows_are_printed(visit):
     page.emulate_media(media="print")
     expect(page.locator("details.chart-data table").first).to_be_visible()
     expect(page.locator("details.chart-data table").nth(1)).not_to_be_visible()
+
+
+def test_titles_break_after_punctuation_on_a_phone(visit):
+    page = visit("index.html")
+    lines = page.locator(".headline p").evaluate(
+        """title => { const range = document.createRange(), lines = {};
+            const texts = document.createTreeWalker(title, NodeFilter.SHOW_TEXT);
+            while (texts.nextNode()) for (let at = 0; at < texts.currentNode.length; at++) {
+                range.setStart(texts.currentNode, at);
+                range.setEnd(texts.currentNode, at + 1);
+                const top = Math.round(range.getBoundingClientRect().bottom / 8);
+                lines[top] = (lines[top] ?? "") + range.toString();
+            }
+            return Object.values(lines); }"""
+    )
+    assert len(lines) > 1
+    assert all(line.strip().endswith("，") for line in lines[:-1])
+
+
+def test_a_short_page_is_one_sheet(visit):
+    pdf = visit("book/cite.html").pdf(format="A4")
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        assert len(opened.pages) == 1
+
+
+def test_opened_code_and_tables_are_printed(visit):
+    page = visit("book/data.html")
+    page.locator("#table-events summary").click()
+    page.emulate_media(media="print")
+    expect(page.locator("#table-events table")).to_be_visible()
+    expect(page.locator("#table-claims table")).not_to_be_visible()
+    page = visit(AUDIT)
+    page.locator("details.code summary").first.click()
+    page.emulate_media(media="print")
+    expect(page.locator("details.code pre:visible")).to_have_count(1)

@@ -264,6 +264,7 @@ class TestParts:
         assert "".join(breakable(CHECKSUM)) == CHECKSUM
         assert max(map(len, breakable(f"见 {CHECKSUM}。"))) <= 8
         assert breakable("an ordinary sentence") == ["an ordinary sentence"]
+        assert breakable("shanghai-projects-share") == ["shanghai-", "projects-", "share"]
 
 
 class TestUpstream:

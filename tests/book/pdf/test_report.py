@@ -384,6 +384,12 @@ class TestBook:
                 place = rest.find(token, place)
                 assert place >= 0, (entry["file"], name, token)
 
+    @pytest.mark.skipif(not shutil.which("pdftotext"), reason="needs poppler's pdftotext")
+    def test_no_line_begins_with_a_mark_that_follows_a_figure(self, real_book):
+        command = ["pdftotext", "-layout", real_book / "shanhai.pdf", "-"]
+        text = subprocess.run(command, capture_output=True, check=True).stdout.decode()
+        assert not re.findall(r"^\s*[；：].*", text, re.M)
+
     def test_every_claim_has_a_way_back_from_its_row(self, report):
         ways = {(number, target(report, note)) for number, note in links(report)}
         forward = {(a, b) for a, b in ways if b is not None and b > a > 3}

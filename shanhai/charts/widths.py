@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 from typing import Any
 
@@ -10,6 +11,9 @@ from shanhai.charts.phone import views
 
 WIDTHS = {"wide": 680, "narrow": 328}
 """Width of the whole picture in pixels: a page's column, and a phone of 360 px less margins."""
+
+_LEAST = 48
+"""Pixels that the marks of a part need at least, beside their labels."""
 
 
 def across(spec: dict[str, Any]) -> int:
@@ -28,6 +32,12 @@ def shared(spec: dict[str, Any], width: float) -> dict[str, Any]:
             view.setdefault("width", max(40, int(width)))
             _settle(view, view["width"])
     return spec
+
+
+def cramped(spec: dict[str, Any]) -> bool:
+    """Return whether labels leave less than `_LEAST` pixels to the marks of a part (see `shared`)."""
+    found = re.findall(r'"expr": "(\d+) - (\d+)"', json.dumps(spec))
+    return any(int(width) - int(room) < _LEAST for width, room in found)
 
 
 def _settle(part: Any, width: int) -> None:

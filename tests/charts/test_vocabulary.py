@@ -140,6 +140,19 @@ def test_what_else_is_refused_is_said_in_one_sentence(rows):
 
 
 @pytest.mark.parametrize(
+    ("label", "above"), [("2", False), ("2.457 billion yuan, 1.32 times", True)]
+)
+def test_charts_side_by_side_stand_one_above_another_where_labels_leave_no_room(label, above):
+    names = "Guangdong, with its donations"
+    rows = pd.DataFrame({"label": names, "panel": ["一", "二"], "value": 2, "printed": label})
+    drawing = figure(small_multiples(rows, panel="panel", draw=bars), name="n", **WORDS)
+    chart = drawn(render(drawing.to_dict())[MIME])
+    assert (chart["specs"]["wide"]["columns"] == 1) is above
+    wide, high = svg.size(chart["svg"]["wide"])
+    assert (high > 150) is above and wide > 500
+
+
+@pytest.mark.parametrize(
     ("longest", "legend", "said"), [("2", False, "甲\n2"), ("a long name", True, "2")]
 )
 def test_parts_that_have_no_room_for_their_texts_get_a_legend(longest, legend, said):

@@ -6,6 +6,8 @@ It works on the specification, so that it follows whatever an analyst did to the
 from __future__ import annotations
 
 import copy
+import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,8 +26,11 @@ _NAME, _LINE = 22, 17
 _WIDTH = 328
 """Width in pixels of a phone of 360 less its margins."""
 
-_SMALLEST = 10
+_SMALLEST = 11
 """Smallest type in cells that are too narrow for the usual."""
+
+_SYLLABLE = re.compile(r"(?<=\w{2}[b-df-hj-np-tv-xz])(?=[b-df-hj-np-tv-xz][aeiouy]\w)", re.IGNORECASE)
+"""Where a long word in a narrow cell may be parted: between two consonants, before a vowel."""
 
 _PARTS = ("hconcat", "vconcat", "concat")
 
@@ -130,6 +135,8 @@ def _raise_names(view: Spec, rows: list[Spec], names: list[str], width: int) -> 
         "mark": {
             **{"type": "text", "align": "left", "baseline": "bottom"},
             **{"dy": -3 - _LINE * lines, "lineBreak": "\n", "lineHeight": _LINE},
+            # A line across all rows stops short of the names.
+            **{"stroke": "white", "strokeWidth": 4, "strokeJoin": "round"},
         },
         "encoding": {
             "y": {"field": field, "type": "nominal", "sort": order, "axis": None, "scale": scale}
@@ -168,11 +175,29 @@ def _fit_cells(view: Spec, datasets: Datasets) -> None:
         field = unit["encoding"].get("text", {}).get("field")
         if _kind(unit) != "text" or field is None:
             continue
-        widest = max(_pixels(str(record.get(field, ""))) for record in records)
-        if widest > cell - 4:
-            size = max(_SMALLEST, int(SIZE * (cell - 4) / widest))
-            mark = unit["mark"] if isinstance(unit["mark"], dict) else {"type": "text"}
-            unit["mark"] = {**mark, "fontSize": size}
+        texts = {str(record.get(field, "")) for record in records}
+        parted = {text: _parted(text) for text in texts if _pixels(text) > cell - 4}
+        if not parted:
+            continue
+        lines = [line for text in texts for line in parted.get(text, text).split("\n")]
+        size = max(_SMALLEST, min(SIZE, int(SIZE * (cell - 4) / max(map(_pixels, lines)))))
+        said, where = f"({json.dumps(parted)})[datum[{field!r}]]", f"datum[{field!r}]"
+        unit.setdefault("transform", []).append({"calculate": f"{said} || {where}", "as": "parted"})
+        unit["encoding"]["text"] = {**unit["encoding"]["text"], "field": "parted"}
+        # Vega sets the first of two lines in the middle, and the other below it.
+        up = {"expr": f"indexof(datum.parted, '\\n') > 0 ? {-size / 2} : 0"}
+        mark = unit["mark"] if isinstance(unit["mark"], dict) else {"type": "text"}
+        more = {"fontSize": size, "lineBreak": "\n", "lineHeight": size + 1, "dy": up}
+        unit["mark"] = {**mark, **more}
+
+
+def _parted(word: str) -> str:
+    """Return a word in two lines, parted where a syllable begins that is near its middle."""
+    places = [match.start() for match in _SYLLABLE.finditer(word)]
+    if not places:
+        return word
+    at = min(places, key=lambda place: abs(place - len(word) / 2))
+    return f"{word[:at]}-\n{word[at:]}"
 
 
 def _is_cell(encoding: Spec) -> bool:

@@ -56,6 +56,8 @@ def tidy(text: str, prefix: str, title: str, description: str) -> str:
         for name, value in _DEFAULTS.items():
             if element.get(name) == value:
                 del element.attrib[name]
+        if element.tag == f"{{{SVG}}}text" and element.get("stroke"):
+            element.set("paint-order", "stroke")
     for element in root.iter():
         for name, value in element.attrib.items():
             if value.startswith("url(#"):

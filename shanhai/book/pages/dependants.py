@@ -138,8 +138,8 @@ class Rests:
             for index, (name, links) in enumerate(groups.items()):
                 paragraph += nodes.Text(paragraph["term"]["sep"] if index else "")
                 paragraph += nodes.Text(name)
-                for link in links:
-                    paragraph += [nodes.Text(" "), link]
+                for number, link in enumerate(links):
+                    paragraph += [nodes.Text(paragraph["term"]["comma"] if number else ""), link]
 
     def _links(
         self, env: BuildEnvironment, docname: str, claim: str

@@ -80,7 +80,7 @@ class EvidenceDirective(SphinxDirective):
         if period:
             cell.append(nodes.paragraph("", period, classes=["facts"]))
         for kind in ("uses", "rests"):  # filled in when all pages are read
-            said = {key: term[key] for key in ("used_in", "sep")}
+            said = {key: term[key] for key in ("used_in", "sep", "comma")}
             cell.append(nodes.paragraph("", classes=["facts", kind], claim=claim.id, term=said))
         # What the article prints stands beside what another language makes of it.
         shown = [token, name] if figure == claim.token else [token, printed, name]

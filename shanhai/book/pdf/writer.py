@@ -33,6 +33,9 @@ FIGURES = frozenset({"claim", "derived", "fact"})
 _LEVELS = 4
 _NEVER_FIRST = ("；", "：")
 
+_SHORT = 24
+"""How many characters of a figure stay on one line."""
+
 
 @dataclass
 class Link:
@@ -149,7 +152,7 @@ class ReportTranslator(BlockVisitors, TableVisitors):
                 )
 
     def visit_inline(self, node: Element) -> None:
-        """Write marked text; a figure of the ledger is kept in one piece with its unit."""
+        """Write marked text; a figure of the ledger is kept in one piece with its unit, words are not."""
         if FIGURES.isdisjoint(node["classes"]):
             super().visit_inline(node)
             return
@@ -157,6 +160,7 @@ class ReportTranslator(BlockVisitors, TableVisitors):
         text = node.astext()
         before, after = neighbours(node)
         named: dict[str, str | None] = {
+            "whole": flag(len(text) <= _SHORT),
             "before": flag(is_han(before) and re.match(r"[0-9A-Za-z]", text)),
             "after": flag(is_han(after) and re.search(r"[A-Za-z%]$", text)),
         }

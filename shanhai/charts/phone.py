@@ -115,7 +115,8 @@ def _raise_names(view: Spec, rows: list[Spec], names: list[str], width: int) -> 
     height = view.get("height", 36 * len(names))
     if not isinstance(height, int | float):
         height = 36 * len(names)
-    band = height / len(names) * 0.75
+    thick = (unit["mark"].get("size", 0) for unit in rows if isinstance(unit["mark"], dict))
+    band = max(height / len(names) * 0.75, *thick)
     step = band + above
     scale = {"paddingInner": above / step, "paddingOuter": above / step, "align": 1}
     for unit in rows:
@@ -136,7 +137,7 @@ def _raise_names(view: Spec, rows: list[Spec], names: list[str], width: int) -> 
             **{"type": "text", "align": "left", "baseline": "bottom"},
             **{"dy": -3 - _LINE * lines, "lineBreak": "\n", "lineHeight": _LINE},
             # A line across all rows stops short of the names.
-            **{"stroke": "white", "strokeWidth": 4, "strokeJoin": "round"},
+            **{"stroke": "white", "strokeWidth": 5, "strokeJoin": "round"},
         },
         "encoding": {
             "y": {"field": field, "type": "nominal", "sort": order, "axis": None, "scale": scale}
@@ -176,9 +177,10 @@ def _fit_cells(view: Spec, datasets: Datasets) -> None:
         if _kind(unit) != "text" or field is None:
             continue
         texts = {str(record.get(field, "")) for record in records}
-        parted = {text: _parted(text) for text in texts if _pixels(text) > cell - 4}
-        if not parted:
+        if max(map(_pixels, texts)) <= cell - 4:
             continue
+        least = _SMALLEST / SIZE
+        parted = {text: _parted(text) for text in texts if _pixels(text) * least > cell - 4}
         lines = [line for text in texts for line in parted.get(text, text).split("\n")]
         size = max(_SMALLEST, min(SIZE, int(SIZE * (cell - 4) / max(map(_pixels, lines)))))
         said, where = f"({json.dumps(parted)})[datum[{field!r}]]", f"datum[{field!r}]"

@@ -64,6 +64,7 @@ def _known(env: BuildEnvironment) -> dict[str, Any]:
                 "scale": claim.scale,
                 "shift": _shift(claim, context.locale(env)),
                 "qualifier": claim.qualifier,
+                "year": claim.unit == "date",
             }
             for claim in claims
         },

@@ -132,13 +132,15 @@
       figure.append(new Option(`${claim.token} · ${claim.meaning}`, id));
     }
 
-    // As shanhai/formats.py: 万 and 亿 to two places, millions and billions to three, no thousands.
-    const [least, digits] = language.startsWith("zh") ? [1e4, 2] : [1e6, 3];
+    // As shanhai/formats.py: 万 and 亿, millions and billions, no thousands; what a reader types has more places.
+    const [least, digits] = language.startsWith("zh") ? [1e4, 4] : [1e6, 5];
     const places = { maximumFractionDigits: digits };
+    const years = new Intl.NumberFormat(language, { ...places, useGrouping: false });
     const plain = new Intl.NumberFormat(language, { ...places, useGrouping: least === 1e4 ? "min2" : true });
     const large = new Intl.NumberFormat(language, { ...places, notation: "compact", compactDisplay: "long" });
     const shown = ({ value: [n, d] }) => {
       const number = Number(n) / Number(d);
+      if (claims[figure.value].year) return years.format(number);
       return (Math.abs(number) < least ? plain : large).format(number);
     };
     const written = ({ value, shift }) => move(value, -shift, Infinity);
@@ -196,7 +198,7 @@
 
     figure.addEventListener("change", choose);
     value.addEventListener("input", () => {
-      const text = value.value.trim();
+      const text = value.value.trim().replace(/,(?=\d{3}(?!\d))/g, "");
       const valid = /^\d+(\.\d+)?$/.test(text);
       value.setAttribute("aria-invalid", String(!valid));
       if (!valid) {
@@ -214,7 +216,8 @@
       const point = add(low, mul(sub(high, low), part));
       // Shown in the unit it is printed in; judged as it is.
       const { scale, shift } = claims[figure.value];
-      value.value = String(Number(point[0]) / Number(point[1]) / scale / 10 ** shift);
+      const number = Number(point[0]) / Number(point[1]) / scale / 10 ** shift;
+      value.value = String(Number(number.toPrecision(12)));
       value.removeAttribute("aria-invalid");
       judgeAgain(exact(point));
     });

@@ -29,23 +29,52 @@ _WIDTH = 328
 _SMALLEST = 11
 """Smallest type in cells that are too narrow for the usual."""
 
-_SYLLABLE = re.compile(r"(?<=\w{2}[b-df-hj-np-tv-xz])(?=[b-df-hj-np-tv-xz][aeiouy]\w)", re.IGNORECASE)
+_SYLLABLE = re.compile(
+    r"(?<=\w{2}[b-df-hj-np-tv-xz])(?=[b-df-hj-np-tv-xz][aeiouy]\w)", re.IGNORECASE
+)
 """Where a long word in a narrow cell may be parted: between two consonants, before a vowel."""
+
+_WORDS = 0.8
+"""Share of a part's width that the names of its rows and the labels of its marks may take."""
 
 _PARTS = ("hconcat", "vconcat", "concat")
 
 
 def phone(spec: Spec) -> Spec:
     """Return the specification laid out for a narrow page."""
-    spec = copy.deepcopy(spec)
-    if "hconcat" in spec:
-        spec["vconcat"] = spec.pop("hconcat")
-    if "concat" in spec:
-        spec["columns"] = 1
+    spec = _stacked(copy.deepcopy(spec))
     for part in views(spec):
         _legends(part)
         _fit_cells(part, spec.get("datasets", {}))
     return raised(spec, _BESIDE, _WIDTH)
+
+
+def loose(spec: Spec, width: int) -> Spec:
+    """Return the specification with its parts one below another, if words leave marks no room."""
+    parts = spec.get("hconcat", spec.get("concat", []))
+    share = width / max(1, min(len(parts), spec.get("columns", len(parts)))) * _WORDS
+    datasets = spec.get("datasets", {})
+
+    def words(view: Spec) -> float:
+        names = _row_names(view, datasets)[1]
+        texts = (
+            str(record.get(unit["encoding"]["text"].get("field"), ""))
+            for unit in units(view)
+            if "text" in unit.get("encoding", {})
+            for record in _records(unit, datasets) or _records(view, datasets)
+        )
+        return max(map(_pixels, names), default=0) + max(map(_pixels, texts), default=0)
+
+    crowded = any(words(view) > share for part in parts for view in views(part))
+    return _stacked(copy.deepcopy(spec)) if crowded else spec
+
+
+def _stacked(spec: Spec) -> Spec:
+    if "hconcat" in spec:
+        spec["vconcat"] = spec.pop("hconcat")
+    if "concat" in spec:
+        spec["columns"] = 1
+    return spec
 
 
 def raised(spec: Spec, beside: int, width: int) -> Spec:

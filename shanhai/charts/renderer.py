@@ -14,7 +14,7 @@ import altair as alt
 
 from shanhai.charts import theme
 from shanhai.charts.mime import KEY, LAB_MIME, MIME
-from shanhai.charts.phone import phone, raised
+from shanhai.charts.phone import loose, phone, raised
 from shanhai.charts.widths import WIDTHS, across, shared
 
 
@@ -35,7 +35,9 @@ def render(spec: dict[str, Any], **_options: Any) -> dict[str, Any]:
         return {LAB_MIME: spec, "text/plain": "a chart that figure() has not described"}
     title = spec["title"]["text"]
     plots = {
-        "wide": _plot(raised(spec, theme.LIMIT, WIDTHS["wide"]), WIDTHS["wide"]),
+        "wide": _plot(
+            raised(loose(spec, WIDTHS["wide"]), theme.LIMIT, WIDTHS["wide"]), WIDTHS["wide"]
+        ),
         "narrow": _plot(meta["narrow"] or phone(spec), WIDTHS["narrow"]),
     }
     return {

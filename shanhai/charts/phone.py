@@ -74,6 +74,9 @@ def _stacked(spec: Spec) -> Spec:
         spec["vconcat"] = spec.pop("hconcat")
     if "concat" in spec:
         spec["columns"] = 1
+    for view in views(spec):
+        if isinstance(view.get("title"), dict):  # All begin where the marks do.
+            view["title"].setdefault("frame", "group")
     return spec
 
 

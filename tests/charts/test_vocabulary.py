@@ -149,7 +149,7 @@ def test_charts_side_by_side_stand_one_above_another_where_labels_leave_no_room(
     chart = drawn(render(drawing.to_dict())[MIME])
     assert (chart["specs"]["wide"]["columns"] == 1) is above
     wide, high = svg.size(chart["svg"]["wide"])
-    assert (high > 150) is above and wide > 500
+    assert (high > 100) is above and wide > 500
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import os
 import random
 import re
 import shutil
@@ -36,6 +38,7 @@ class Edited:
         self.number += 1
         kinds = [self.word, self.word, self.cell, self.title, self.claim, self.heading]
         kinds += [self.reference, self.removal, self.renaming, self.words, self.style, self.revert]
+        kinds += [self.value, self.value, self.label, self.label, self.described, self.caption]
         return self.chance.choice(kinds)()
 
     def _page(self, notebook: bool | None = None) -> Path:
@@ -87,6 +90,63 @@ class Edited:
         lines[number] = ",".join(cells)
         path.write_text("\n".join(lines), "utf-8")
         return f"claim in line {number + 1}"
+
+    def value(self) -> str:
+        """Change a claim's value, as its token prints it."""
+
+        def change(row: dict[str, str]) -> bool:
+            value = row["value"]
+            if row["token"].count(value) != 1 or not value[-1:].isdigit():
+                return False
+            other = value[:-1] + self.chance.choice("0123456789".replace(value[-1], ""))
+            row["value"], row["token"] = other, row["token"].replace(value, other)
+            return True
+
+        return f"value of {self._row('claims.csv', change)}"
+
+    def label(self) -> str:
+        """Change words of a row of any table."""
+
+        def change(row: dict[str, str]) -> bool:
+            named = [name for name in row if re.search(r"(^|_)(zh|en)$", name) and row[name]]
+            named = [name for name in named if not name.startswith(("token", "unit"))]
+            if named:
+                row[self.chance.choice(named)] += f" {self.number}"
+            return bool(named)
+
+        names = sorted(path.name for path in (self.tree / "data").glob("*.csv"))
+        name = self.chance.choice(names)
+        return f"words of {self._row(name, change)} in {name}"
+
+    def _row(self, name: str, change: Callable[[dict[str, str]], bool]) -> str:
+        """Change a random row of a table; return its id."""
+        path = self.tree / "data" / name
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+        for row in self.chance.sample(rows, len(rows)):
+            if change(row):
+                with path.open("w", encoding="utf-8", newline="") as file:
+                    writer = csv.DictWriter(file, list(row), lineterminator="\n")
+                    writer.writeheader()
+                    writer.writerows(rows)
+                return str(next(iter(row.values())))
+        return "nothing"
+
+    def described(self) -> str:
+        """Change a title in the data's description."""
+        path = self.tree / "data" / "datapackage.json"
+        parts = re.split(r'("title(?:_zh|_en)?": ")', path.read_text("utf-8"))
+        at = self.chance.randrange(1, len(parts), 2)
+        parts[at] += f"{self.number} "
+        path.write_text("".join(parts), "utf-8")
+        return "title in the data's description"
+
+    def caption(self) -> str:
+        """Change a heading of a page."""
+        path = self._page()
+        text = re.sub(r"^(#+) ", rf"\1 {self.number} ", path.read_text("utf-8"), flags=re.M)
+        path.write_text(text, "utf-8")
+        return f"headings of {path.name}"
 
     def heading(self) -> str:
         """Add a section, with a label."""
@@ -152,15 +212,17 @@ class Edited:
         for path, content in self.original.items():
             if not path.is_file() or path.read_bytes() != content:
                 path.write_bytes(content)
+                os.utime(path, (0, 0))  # as an archive, or a copy with its times, puts it back
         return "all put back"
 
 
 def outputs(tree: Path) -> dict[str, str]:
     """Return the digest of every file that was put in place."""
-    html = tree / "_build" / "html"
+    built = tree / "_build"
+    records = (built / name for name in ("derived.json", "cited.json"))
     return {
-        path.relative_to(html).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(html.rglob("*"))
+        path.relative_to(built).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (*sorted((built / "html").rglob("*")), *records)
         if path.is_file()
     }
 

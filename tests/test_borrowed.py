@@ -43,6 +43,7 @@ BORROWED = {
     "myst_nb.core.variables:RetrievalError": "",
     "myst_nb.ext.glue:GLUE_PREFIX": "",
     "myst_nb.ext.glue.crossref:read_glue_cache": "folder docname",
+    "myst_nb.ext.glue.utils:PendingGlueReference": "",
     "myst_nb.ext.glue.utils:retrieve_glue_data": "document key",
     "myst_nb.sphinx_:HideCodeCellNode": "",
     "nbclient:NotebookClient._cleanup_kernel": "",

@@ -22,13 +22,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from myst_nb.ext.glue.utils import PendingGlueReference
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from shanhai.book import context
 from shanhai.book.pages.shown import SOURCES
 from shanhai.build.dependencies import Now
-from shanhai.build.watched import EVERYTHING
+from shanhai.build.watched import EVERYTHING, WRITTEN
 from shanhai.evidence.ledger import DESCRIPTION
 from shanhai.evidence.reads import ALL
 
@@ -37,9 +38,6 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
     from sphinx.environment import BuildEnvironment
-
-KEPT = "written.json"
-"""The file beside the document trees that says what the pages were written from."""
 
 TARGETS, CHARTS = "targets", "chart-files"
 """Groups of the domain: the targets of each page's references; its charts, and whether they have tables."""
@@ -148,7 +146,7 @@ class Pages:
     def start(self, app: Sphinx) -> None:
         """Read what is known of the last build; nothing where it wrote elsewhere."""
         try:
-            known = json.loads((Path(app.doctreedir) / KEPT).read_text("utf-8"))
+            known = json.loads((Path(app.doctreedir) / WRITTEN).read_text("utf-8"))
         except (OSError, ValueError):
             known = {}
         self.known = known if known.get("outdir") == str(app.outdir) else {}
@@ -157,7 +155,7 @@ class Pages:
         """Return the pages to be written again, once all are read and numbered."""
         if app.builder.format != "html":
             return []
-        (Path(app.doctreedir) / KEPT).unlink(missing_ok=True)
+        (Path(app.doctreedir) / WRITTEN).unlink(missing_ok=True)
         folders = [
             Path(app.confdir, folder)
             for folder in (*app.config.html_static_path, *app.config.html_extra_path)
@@ -187,18 +185,22 @@ class Pages:
 
     def _of(self, env: BuildEnvironment, page: str, asked: Iterable[str]) -> str:
         """Return the digest of what a page is written from, ``asked`` being what it asked for."""
-        needed = sorted({page, *context.record(env, SOURCES).get(page, ())})
-        trees = [Path(env.doctreedir, f"{name}.doctree") for name in needed]
-        standard = env.domaindata["std"]
+        standard, targets = env.domaindata["std"], context.record(env, TARGETS).get(page, ())
         found = [
             [target, *(standard[kind].get(target) for kind in ("labels", "anonlabels"))]
-            for target in context.record(env, TARGETS).get(page, ())
+            for target in targets
         ]
+        sources = context.record(env, SOURCES).get(page, set())
+        trees = [Path(env.doctreedir, f"{name}.doctree") for name in sorted({page, *sources})]
+        led_to = {place[0] for _, *places in found for place in places if place}
+        others = {page, *sources, *led_to, *targets, *_below(env, page)} & env.found_docs
         said = [line for line in sorted(asked) if line.startswith("g ")]
         return digest(
             self.now["common"],
             *(tree.read_bytes() if tree.is_file() else b"" for tree in trees),
             found,
+            [context.record(env, context.MADE_OF).get(source) for source in sorted(sources)],
+            [self._part(f"s {other}", _shown_of(env, other)) for other in sorted(others)],
             self._part("anonlabels", standard["anonlabels"]) if asked else "",
             [[line, self._part(line, _said(env, line))] for line in said],
             self.state.digest(sorted(set(asked).difference(said))),
@@ -229,9 +231,9 @@ class Pages:
         self.now["files"] = sorted(
             path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()
         )
-        fresh = Path(app.doctreedir) / f"{KEPT}.new"
+        fresh = Path(app.doctreedir) / f"{WRITTEN}.new"
         fresh.write_text(json.dumps(self.now), "utf-8")
-        os.replace(fresh, Path(app.doctreedir) / KEPT)
+        os.replace(fresh, Path(app.doctreedir) / WRITTEN)
         self.known = self.now
 
 
@@ -255,15 +257,27 @@ def _settings(config: Config) -> Any:
 
 
 def _common(env: BuildEnvironment) -> Any:
-    """Return what any page may show of the others: titles, contents, numbers, places."""
+    """Return what any page may show of the others: titles, order, numbers, places."""
     domains = {
         name: {key: part for key, part in data.items() if key not in ("labels", "anonlabels")}
         for name, data in env.domaindata.items()
         if name not in _SAID_ELSEWHERE
     }
-    slugs = {page: meta.get("myst_slugs") for page, meta in env.metadata.items()}
-    numbers = [env.toc_secnumbers, env.toc_fignumbers, env.toctree_includes]
-    return [env.titles, env.longtitles, env.tocs, numbers, domains, slugs]
+    return [env.titles, env.longtitles, env.toc_secnumbers, env.toctree_includes, domains]
+
+
+def _shown_of(env: BuildEnvironment, page: str) -> Any:
+    """Return what pages that lead to a page, or list it, may show of it."""
+    slugs = env.metadata.get(page, {}).get("myst_slugs")
+    return [env.tocs.get(page), env.toc_fignumbers.get(page), slugs]
+
+
+def _below(env: BuildEnvironment, page: str) -> set[str]:
+    """Return the pages whose contents a page lists, those below them too."""
+    pages = [page]
+    for each in pages:
+        pages += [child for child in env.toctree_includes.get(each, ()) if child not in pages]
+    return set(pages[1:])
 
 
 def _beside(app: Sphinx) -> list[Path]:
@@ -273,12 +287,15 @@ def _beside(app: Sphinx) -> list[Path]:
 
 
 def _note(app: Sphinx, doctree: document) -> None:
-    """Note where the references of a page lead to, and what charts it has."""
+    """Note where the references of a page lead to, what it shows of others, and what charts it has."""
+    page = app.env.docname
+    for node in doctree.findall(PendingGlueReference):
+        context.record(app.env, SOURCES).setdefault(page, set()).add(node.refdoc)
     names = {str(node.get("reftarget")) for node in doctree.findall(addnodes.pending_xref)}
-    context.record(app.env, TARGETS)[app.env.docname] = sorted(names | {n.lower() for n in names})
+    context.record(app.env, TARGETS)[page] = sorted(names | {n.lower() for n in names})
     charts = [node["chart"] for node in doctree.findall(nodes.figure) if "chart" in node]
     found = [[chart["name"], bool(chart["table"])] for chart in charts]
-    context.record(app.env, CHARTS)[app.env.docname] = found
+    context.record(app.env, CHARTS)[page] = found
 
 
 def _end(app: Sphinx) -> list[Any]:

@@ -38,7 +38,15 @@ from shanhai.build.digests import (
 from shanhai.build.lock import locked
 from shanhai.build.said import Said
 from shanhai.build.swap import exchange, restore
-from shanhai.build.watched import DEPENDS, PACKAGE, UnreadableError, excluded, is_notebook, walk
+from shanhai.build.watched import (
+    DEPENDS,
+    PACKAGE,
+    WRITTEN,
+    UnreadableError,
+    excluded,
+    is_notebook,
+    walk,
+)
 from shanhai.evidence.checks.package import check
 from shanhai.language import Language
 
@@ -272,10 +280,14 @@ class Build:
         }
 
     def _begin(self, output: str, stamp: dict[str, list[str]]) -> None:
-        """Begin an output: pages with the last good ones, if they are as they were made."""
+        """Begin an output: pages with the last good ones, if these are known and as they were made."""
         made = self.work / BUILDERS[output]
         shutil.rmtree(made, ignore_errors=True)
-        known = stamp.get(output)
+        try:
+            text = (self.work / "doctrees" / WRITTEN).read_text("utf-8")
+            known = stamp.get(output) if json.loads(text)["outdir"] == str(made.resolve()) else None
+        except (OSError, ValueError, KeyError):
+            known = None
         if output == "html" and known and self._contents(self.root / known[0]) == known[2]:
             others = shutil.ignore_patterns(*self.beside)
             last = self.out / "html"

@@ -25,6 +25,9 @@ PAGES = {".md", ".ipynb", ".rst"}
 DEPENDS = "depends.json"
 """The file beside the document trees that names what pages were made of besides themselves."""
 
+WRITTEN = "written.json"
+"""The file beside the document trees that says what the pages were written from, and what files they have."""
+
 EVERYTHING = "a"
 """What a notebook depends on that may have read any file of the book."""
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shanhai.build.pages import KEPT
 from shanhai.build.run import BUILDERS, Build, BuildError
 from shanhai.build.toc import faults
+from shanhai.build.watched import WRITTEN
 
 FOLDER = Path("_build", "serve")
 """Where a preview is made, within a book."""
@@ -68,7 +68,7 @@ class Preview(Build):
     def _forget(self) -> None:
         """Let pages with faults be read and written again: who is not told again takes them for mended."""
         trees = self.work / "doctrees"
-        path = trees / KEPT
+        path = trees / WRITTEN
         try:
             known = json.loads(path.read_text("utf-8"))
         except (OSError, ValueError):

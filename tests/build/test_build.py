@@ -157,6 +157,25 @@ def test_a_changed_figure_reaches_every_page(book):
     assert "4000元" in page(book, "index") and "4.8万元" in page(book, "book/evidence")
 
 
+def test_what_shows_nothing_of_a_change_is_not_made_again(book):
+    (book / "_build" / ".stamp.json").unlink()
+    assert build(book)[0] == 0  # where it lies now
+    cited = book / "_build" / "cited.json"
+    for path, old, new, read, typeset in (
+        ("data/claims.csv", "种的树", "栽的树", {"notebooks/two", "book/evidence"}, True),
+        ("notebooks/two.md", "book = open", "# a remark\nbook = open", {"notebooks/two"}, False),
+    ):
+        replace(book / path, old, new)
+        before = cited.stat().st_mtime_ns
+        code, said = build(book)
+        assert code == 0, said
+        log = (book / "_build" / "logs" / "html.log").read_text("utf-8")
+        assert f"0 added, {len(read)} changed" in log
+        written = set(re.findall(r"writing output\.\.\. \[ *\d+%\] (\S+)", log))
+        assert written == read | {"index"}, log  # which Sphinx writes every time
+        assert (cited.stat().st_mtime_ns != before) == typeset
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_after_any_cell_s_change_the_book_is_that_of_the_new_data(book, tmp_path, seed):
     """Drawn at random: what is built upon an earlier build is what a build from nothing gives."""

@@ -13,7 +13,7 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from shanhai.book import context
-from shanhai.book.pages.derived import glued
+from shanhai.book.pages.derived import glued_one
 from shanhai.book.pages.derived_formulas import Writer, address
 from shanhai.book.pages.evidence import page_name
 from shanhai.book.pages.html_only import load_where
@@ -38,7 +38,7 @@ class DerivedCards(SphinxPostTransform):
             if "derived" not in node:
                 continue
             page, key = node["derived"]
-            made = glued(self.env, page).get(key)
+            made = glued_one(self.env, page, key)
             if made is None or not made.formula:
                 continue
             if term is None:

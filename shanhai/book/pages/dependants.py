@@ -18,7 +18,7 @@ from docutils import nodes
 from sphinx import addnodes
 
 from shanhai.book import context
-from shanhai.book.pages.derived import DERIVED, anchor, glued
+from shanhai.book.pages.derived import DERIVED, anchor, glued, glued_one
 from shanhai.book.pages.derived_formulas import address
 from shanhai.book.pages.evidence import page_order
 from shanhai.evidence.affects import RECORD, Record, affected
@@ -78,7 +78,7 @@ def sentences(env: BuildEnvironment, page: str) -> Iterator[dict[str, Any]]:
             if group:
                 places.append((len(text), group, figure))
             source, has_key, key = figure.partition("#")
-            made = glued(env, source).get(key) if has_key else None
+            made = glued_one(env, source, key) if has_key else None
             text += made.text if made else piece
         start = 0
         for sentence in _END.split(text):

@@ -47,6 +47,12 @@ def glued(env: BuildEnvironment, docname: str) -> dict[str, Derivation]:
     return {key: Derivation.from_dict(record) for key, record in records.items()}
 
 
+def glued_one(env: BuildEnvironment, docname: str, key: str) -> Derivation | None:
+    """Return one figure that a notebook has glued, if it has."""
+    found = context.record(env, DERIVED).get(docname, {}).get(key)
+    return Derivation.from_dict(found) if found else None
+
+
 class DerivedRole(SphinxRole):
     """``{derived}`docname#key` ``: a figure that another notebook has glued."""
 
@@ -99,7 +105,7 @@ class ResolveDerived(SphinxPostTransform):
 
     def _resolve(self, node: nodes.inline) -> None:
         docname, key = node["derived"]
-        made = glued(self.env, docname).get(key)
+        made = glued_one(self.env, docname, key)
         if made is None and (without := _without_facts(self.env)):
             node.replace_self(without)
             return

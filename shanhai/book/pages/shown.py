@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 SOURCES = "sources"
-"""Group of the domain: the notebooks that each page takes charts from."""
+"""Group of the domain: the notebooks that each page takes outputs from."""
 
 
 class shown_chart(nodes.General, nodes.Element):  # noqa: N801 (docutils writes nodes so)

@@ -115,7 +115,8 @@ def main() -> None:
         fork()
     from ipykernel.kernelapp import IPKernelApp
 
-    app = IPKernelApp.instance()
+    # Its default was read when it was imported: in a forked kernel, before there was a parent.
+    app = IPKernelApp.instance(parent_handle=int(os.environ.get("JPY_PARENT_PID", 0)))
     app.initialize(sys.argv[2:])
     watch(sys.argv[1])
     app.start()

@@ -8,6 +8,7 @@ import shutil
 import nbformat
 import pytest
 
+from shanhai.build import forkserver
 from shanhai.build.digests import fingerprint, inputs
 from shanhai.build.execution import NotebookError, execute
 from shanhai.build.kernels import Task
@@ -130,6 +131,42 @@ def test_errors_keep_their_words(tmp_path, root):
     assert lines[-1].endswith(
         ": division by zero (mend it, or give the cell the tag remove-stderr)"
     )
+
+
+MARKS = "pandas.mark = True"
+SEES = """
+import os, pandas, random, subprocess, sys
+assert not hasattr(pandas, "mark")
+assert sys.stdin.read() == "" and subprocess.run("true", shell=True).returncode == 0
+f"{os.getcwd()} {random.random()}"
+"""
+
+
+def test_a_kernel_knows_nothing_of_the_one_before(tmp_path, root):
+    tasks = [task(tmp_path, f"{name}.ipynb", SEES, MARKS) for name in "abc"]
+    said = []
+    assert execute(tasks, tmp_path / CACHES / "state", root / "data", "zh_CN", said.append, 1) == 3
+    shown = [each.notebook.cells[0].outputs[0]["data"]["text/plain"] for each in tasks]
+    assert len(set(shown)) == 3  # Chance is another in each.
+    assert all(text.startswith(f"'{tmp_path} ") for text in shown)
+
+
+@pytest.mark.skipif(not forkserver._possible(), reason="kernels are not forked here")
+def test_a_fork_server_that_dies_takes_no_more_than_its_kernel(tmp_path, root):
+    kills = "import os, signal, time; os.kill(os.getppid(), signal.SIGKILL); time.sleep(50)"
+    tasks = [task(tmp_path, "killer.ipynb", kills), task(tmp_path, "next.ipynb", "1")]
+    with pytest.raises(NotebookError) as error:
+        execute(tasks, tmp_path / CACHES / "state", root / "data", "zh_CN", print, 1)
+    died = "killer.ipynb:1: cell 1, line 1: the kernel died (out of memory?)"
+    assert str(error.value) == died
+    assert tasks[1].notebook.cells[0].outputs[0]["data"]["text/plain"] == "1"
+
+
+def test_where_kernels_are_not_forked_they_are_started(tmp_path, root, monkeypatch):
+    monkeypatch.setattr(forkserver, "_possible", lambda: False)
+    one = task(tmp_path, "a.ipynb", "1 + 1")
+    assert execute([one], tmp_path / CACHES / "state", root / "data", "zh_CN", print) == 1
+    assert one.notebook.cells[0].outputs[0]["data"]["text/plain"] == "2"
 
 
 def test_a_kernel_that_cannot_start_is_a_line_a_notebook(tmp_path, root, monkeypatch, capfd):

@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import yaml
+
+from bench.run import interpreter
 
 ROOT = Path(__file__).parents[1]
 
@@ -43,8 +46,10 @@ def setup(app):
 
 
 def copy(to: Path) -> Path:
-    """Copy this book without anything that was built."""
-    return Path(shutil.copytree(ROOT, to, ignore=LEFT))
+    """Copy this book without anything that was built; the package is compiled, as an installed one is."""
+    tree = Path(shutil.copytree(ROOT, to, ignore=LEFT))
+    subprocess.run([interpreter(), "-m", "compileall", "-q", "shanhai"], cwd=tree, check=True)
+    return tree
 
 
 def stock_copy(to: Path) -> Path:
@@ -101,10 +106,16 @@ def edit_text(tree: Path, number: int) -> None:
 
 
 def edit_claim(tree: Path, number: int) -> None:
-    """Change one claim's description: the data is another, and remains right."""
+    """Change one claim's figure, and its words with it: the data is another, and remains right."""
     path = tree / "data" / "claims.csv"
     fields, rows = _read(path)
-    rows[0]["description_en"] = f"Edited {number}"
+    row = next(row for row in rows if row["id"] == "all-aid")
+    fresh = f"{row['value'][:-2]}{20 + number}"
+    for name, shift in (("value", 0), ("token", 0), ("token_en", 1)):
+        old, new = (text.replace(".", "") for text in (row["value"], fresh))
+        assert old in row[name].replace(".", ""), row[name]
+        at = len(old) - 2 - shift
+        row[name] = row[name].replace(f"{old[:at]}.{old[at:]}", f"{new[:at]}.{new[at:]}")
     _write(path, fields, rows)
 
 

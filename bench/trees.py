@@ -110,13 +110,18 @@ def edit_claim(tree: Path, number: int) -> None:
     path = tree / "data" / "claims.csv"
     fields, rows = _read(path)
     row = next(row for row in rows if row["id"] == "all-aid")
-    fresh = f"{row['value'][:-2]}{20 + number}"
-    for name, shift in (("value", 0), ("token", 0), ("token_en", 1)):
-        old, new = (text.replace(".", "") for text in (row["value"], fresh))
-        assert old in row[name].replace(".", ""), row[name]
-        at = len(old) - 2 - shift
-        row[name] = row[name].replace(f"{old[:at]}.{old[at:]}", f"{new[:at]}.{new[at:]}")
+    old, new = row["value"], f"{row['value'][:-2]}{20 + number}"
+    for name, places in (("value", 2), ("token", 2), ("token_en", 3)):
+        before, after = (_point(text, places) for text in (old, new))
+        assert before in row[name], row[name]
+        row[name] = row[name].replace(before, after)
     _write(path, fields, rows)
+
+
+def _point(number: str, places: int) -> str:
+    """Return the digits of a number with its point so many digits from the end."""
+    digits = number.replace(".", "")
+    return f"{digits[:-places]}.{digits[-places:]}"
 
 
 def multiply(tree: Path, times: int) -> None:

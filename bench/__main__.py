@@ -17,9 +17,8 @@ def main() -> None:
 @click.option("--rounds", type=click.IntRange(min=1), default=5, help="Median of so many rounds.")
 @click.option("--times", default="1,4,16", help="Multiples of the chapters, for the growth.")
 @click.option("--claims", default="100,1000,10000,100000", help="Sizes of the ledger for check.")
-@click.option("--tex/--no-tex", default=True, help="Stock's PDF too, where TeX is present.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("BENCHMARKS.md"))
-def bench(rounds: int, times: str, claims: str, tex: bool, out: Path) -> None:
+def bench(rounds: int, times: str, claims: str, out: Path) -> None:
     """Measure time, memory, page weight and growth, and write the table."""
     from bench.report import measure, table
 
@@ -27,7 +26,7 @@ def bench(rounds: int, times: str, claims: str, tex: bool, out: Path) -> None:
         return [int(number) for number in text.split(",") if number]
 
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        results = measure(Path(folder), rounds, numbers(times), numbers(claims), tex, click.echo)
+        results = measure(Path(folder), rounds, numbers(times), numbers(claims), click.echo)
     text = table(results, rounds)
     out.write_text(text, "utf-8")
     click.echo(text)

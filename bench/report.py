@@ -18,7 +18,6 @@ from bench.weight import weight
 
 _PACKAGES = ("jupyter-book", "sphinx", "myst-nb", "altair", "vl-convert-python", "typst")
 _PAGE = "notebooks/03-investment.html"
-_TEX_LIMIT = 900.0
 _BOTH = "cold, both editions"
 _WORD = "one page's text edited"
 _PDF = "PDF alone, nothing to execute"
@@ -51,7 +50,6 @@ def measure(
     rounds: int,
     times: list[int],
     claims: list[int],
-    tex: bool,
     say: Callable[[str], None],
 ) -> Results:
     """Measure everything; ours and stock alternate, so that both meet the same machine."""
@@ -88,8 +86,6 @@ def measure(
         take(_PDF, "ours", ours(mine, "--pdf", *CHINESE))
         trees.edit_text(mine, number)
         take(_PDF_EDITED, "ours", ours(mine, "--pdf", *CHINESE))
-        if tex and number == 0:
-            _tex(mine, results, take)
         results.weights = {
             side: weight(tree / "_build" / "html" / _PAGE)
             for side, tree in (("ours", mine), ("stock", theirs))
@@ -115,21 +111,6 @@ def measure(
             _check(folder / f"check-{size}", size, results, say)
     results.load = (before, _load())
     return results
-
-
-def _tex(tree: Path, results: Results, take: Callable[[str, str, Run], None]) -> None:
-    """Time LaTeX on this book's own pages, which need its fonts, with nothing to execute."""
-    if not (shutil.which("latexmk") and shutil.which("xelatex")):
-        results.notes.append("LaTeX was not measured: there is no TeX here.")
-        return
-    try:
-        ours(tree, "--html")
-        take(_PDF, "stock", stock(tree, "--builder", "pdflatex", timeout=_TEX_LIMIT))
-        trees.edit_text(tree, -1)
-        take(_PDF_EDITED, "stock", stock(tree, "--builder", "pdflatex", timeout=_TEX_LIMIT))
-    except RunError as error:
-        last = " ".join(str(error).split())[-160:].replace("`", "'")
-        results.notes.append(f"LaTeX (`--builder pdflatex`) failed: `{last}`")
 
 
 def _check(tree: Path, size: int, results: Results, say: Callable[[str], None]) -> None:
@@ -181,8 +162,6 @@ def table(results: Results, rounds: int) -> str:
         "",
         "After a claim's edit stock executes nothing: its pages keep the old figures. This book's pages",
         "offer the report, so it is typeset with them, and `make pdf` has it at once while they stand.",
-        "Stock's PDF is that of `jupyter-book build . --builder pdflatex` on this book, where a TeX Live is",
-        "present, measured once.",
         "",
         "| size | this | stock | ratio |",
         "| --- | ---: | ---: | ---: |",

@@ -35,7 +35,7 @@ class RunError(Exception):
     """A command that is measured failed; the message holds the end of what it said."""
 
 
-def run(command: Sequence[str], tree: Path, timeout: float | None = None) -> Run:
+def run(command: Sequence[str], tree: Path) -> Run:
     """Run ``command`` in ``tree``, with the package as it stands there."""
     environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
     log = tree.parent / f"{tree.name}.log"
@@ -50,12 +50,6 @@ def run(command: Sequence[str], tree: Path, timeout: float | None = None) -> Run
                 code = process.wait(timeout=_EVERY)
                 break
             peak = max(peak, _memory(process))
-            if timeout and time.monotonic() - started > timeout:
-                for child in [*process.children(recursive=True), process]:
-                    with contextlib.suppress(psutil.Error):
-                        child.kill()
-                process.wait()
-                raise RunError(f"took over {timeout:.0f} s")
         seconds, after = time.monotonic() - started, os.times()
     if code:
         raise RunError(log.read_text("utf-8", "replace")[-1500:])
@@ -74,12 +68,12 @@ def _memory(process: psutil.Process) -> int:
     return total
 
 
-def ours(tree: Path, *options: str, timeout: float | None = None) -> Run:
+def ours(tree: Path, *options: str) -> Run:
     """Build the book in ``tree``."""
-    return run([interpreter(), "-m", "shanhai", "build", *options, "."], tree, timeout)
+    return run([interpreter(), "-m", "shanhai", "build", *options, "."], tree)
 
 
-def stock(tree: Path, *options: str, timeout: float | None = None) -> Run:
+def stock(tree: Path, *options: str) -> Run:
     """Build ``tree`` with Jupyter Book's own command."""
     command = str(Path(interpreter()).with_name("jupyter-book"))
-    return run([command, "build", *options, "."], tree, timeout)
+    return run([command, "build", *options, "."], tree)

@@ -26,7 +26,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -53,7 +52,6 @@ from shanhai.evidence.ledger import Claim, Ledger
 from shanhai.evidence.quantity import Quantity, total
 from shanhai.evidence.reconcile import Finding, reconcile
 from shanhai.frames import Figures, rows
-from shanhai.language import Language
 from shanhai.wording import Wording
 
 if TYPE_CHECKING:
@@ -143,22 +141,8 @@ def glue(
     )
 
 
-@dataclass(frozen=True)
-class Book:
-    """The ledger, with labels and formats of one locale."""
-
-    ledger: Ledger
-    locale: str
-
-    @cached_property
-    def wording(self) -> Wording:
-        """What says figures in the book's language."""
-        return Wording(self.ledger, self.locale)
-
-    @property
-    def language(self) -> str:
-        """Suffix of the data's language columns."""
-        return Language.of(self.locale).code
+class Book(Wording):
+    """The ledger, with labels and formats of one locale; how it says figures is `Wording`'s."""
 
     @cached_property
     def claims(self) -> pd.DataFrame:
@@ -292,35 +276,7 @@ class Book:
 
         A sum of printed figures is shown to their last place, as one who adds them finds it.
         """
-        return self.wording.amount(value, unit)
-
-    def amount(self, value: Quantity) -> str:
-        """Format a quantity with its own unit: ``26个县``, ``2.22 million yuan per project``."""
-        return self.wording.amount(value)
-
-    def tally(self, value: Quantity) -> str:
-        """Format how many there are, without the name of what is counted: ``26个``, ``26``."""
-        return self.wording.tally(value)
-
-    def printed(self, claim_id: str) -> str:
-        """Return a claim's figure as the book's language prints it."""
-        return self.wording.printed(self.claim(claim_id))
-
-    def unit(self, unit: str) -> str:
-        """Return a unit's label as it follows a number; of a ratio, of what is above the line."""
-        return self.wording.unit(unit)
-
-    def listed(self, words: Sequence[str]) -> str:
-        """Return words as a list, joined as the language joins them."""
-        return self.wording.listed(words)
-
-    def clauses(self, *texts: str) -> str:
-        """Return texts with the language's comma between them."""
-        return self.wording.clauses(*texts)
-
-    def sentence(self, head: str, text: str) -> str:
-        """Return a sentence for ``says``: what is spoken of, a colon, what is said of it."""
-        return self.wording.sentence(head, text)
+        return self.amount(value, unit)
 
     def count(self, value: Interval | Number) -> str:
         """Format a whole number."""
@@ -349,11 +305,3 @@ class Book:
     def month(self, value: date) -> str:
         """Format a year and a month."""
         return formats.format_month(value, self.locale)
-
-    def gap(self, value: Interval) -> str:
-        """Say a difference in words: more or less by how much, or equal; for ``glue`` as a form too."""
-        return self.wording.gap(value)
-
-    def years_between(self, first: str, second: str) -> int:
-        """Return the whole calendar years between two date claims."""
-        return int(self.claim(second).value - self.claim(first).value)

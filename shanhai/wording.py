@@ -61,11 +61,13 @@ class Wording:
         one = "·".join(self._label(name, one=True) for name in below)
         return self._code("difference", "per", "{}/{}").format(text, one)
 
-    def printed(self, claim: Claim) -> str:
-        """Return a figure as this language prints it: its token, or what the data says for it.
+    def printed(self, claim: Claim | str) -> str:
+        """Return a claim's figure as this language prints it: its token, or what the data says for it.
 
         Where the data is silent, the amount stands in, and a date as its year or month.
         """
+        if isinstance(claim, str):
+            claim = self.ledger.claims[claim]
         if self.language == "zh":
             return claim.token
         if said := str(getattr(claim, f"token_{self.language}", "")):

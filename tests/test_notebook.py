@@ -151,10 +151,6 @@ def test_a_figure_is_printed_as_its_language_prints_it(zh, en):
     assert (zh.printed("sh-start"), en.printed("sh-start")) == ("1996年", "1996")
 
 
-def test_years_between_two_dates(zh):
-    assert zh.years_between("sh-start", "lead-since") == 20
-
-
 def test_the_verdicts_are_those_of_the_command(zh):
     assert [finding.identity for finding in zh.reconcile()] == zh.ledger.identities
 
@@ -166,8 +162,8 @@ def test_a_misprint_is_written_as_its_figure_is(zh, en):
         ("sh-people", "7.90", "7.90万人", "79,000"),
         ("sh-start", "1997", "1997年", "1997"),
     ):
-        assert zh.wording.misprinted(zh.claim(claim), Decimal(value)) == in_zh
-        assert en.wording.misprinted(en.claim(claim), Decimal(value)) == in_en
+        assert zh.misprinted(zh.claim(claim), Decimal(value)) == in_zh
+        assert en.misprinted(en.claim(claim), Decimal(value)) == in_en
 
 
 def test_a_cell_shows_the_faults_of_the_data_at_hand(data, table):

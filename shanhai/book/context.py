@@ -16,6 +16,7 @@ from sphinx.environment import BuildEnvironment
 
 from shanhai import formats
 from shanhai.book.words import load
+from shanhai.evidence.errors import near
 from shanhai.evidence.ledger import DESCRIPTION, Ledger
 from shanhai.evidence.reads import ALL, read
 from shanhai.language import Language
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from sphinx.application import Sphinx
     from sphinx.config import Config
+    from sphinx.util.docutils import SphinxRole
 
 
 READS, MADE_OF = "reads", "made-of"
@@ -131,6 +133,24 @@ def domain(env: BuildEnvironment) -> BookDomain:
     known = env.get_domain(BookDomain.name)
     assert isinstance(known, BookDomain)
     return known
+
+
+def refused(role: SphinxRole, why: str) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    """Return what a role leaves where it cannot do what it is asked: an error, which stops the build."""
+    message = role.inliner.reporter.error(why, line=role.lineno)
+    return [role.inliner.problematic(role.rawtext, role.rawtext, message)], [message]
+
+
+def unknown(env: BuildEnvironment, kind: str, row_id: str, known: Iterable[str]) -> str:
+    """Say that no claim, fact or silence has an id: in which table, and which ids are close."""
+    return f"unknown {kind} {row_id!r}: no such id in {path(env, f'{kind}s')}{near(row_id, known)}"
+
+
+def upwards(node: nodes.Node | None) -> Iterator[nodes.Node]:
+    """Yield a node, and all that it stands in, from the inside out."""
+    while node is not None:
+        yield node
+        node = node.parent
 
 
 def anchor(env: BuildEnvironment, label: str) -> None:

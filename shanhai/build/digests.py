@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from shanhai.build.watched import PACKAGE, PAGES, excluded, is_notebook, walk
+from shanhai.evidence.files import replace
 
 STAMP = Path("_build", ".stamp.json")
 """Where the digests of the last good build are kept, within a book."""
@@ -174,6 +175,4 @@ def read_stamp(root: Path) -> dict[str, list[str]]:
 
 def write_stamp(root: Path, stamp: dict[str, list[str]]) -> None:
     """Keep what builds were made from, in one step."""
-    fresh = (root / STAMP).with_suffix(".new")
-    fresh.write_text(json.dumps(stamp), "utf-8")
-    os.replace(fresh, root / STAMP)
+    replace(root / STAMP, json.dumps(stamp))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import re
@@ -22,6 +23,7 @@ from shanhai.drafting.structure import Section, Structure, structure
 from shanhai.drafting.totals import Proposal, propose
 from shanhai.evidence.checks.drafts import MARKS, METRIC
 from shanhai.evidence.errors import EvidenceError
+from shanhai.evidence.files import replace
 from shanhai.evidence.ledger import DESCRIPTION
 
 if TYPE_CHECKING:
@@ -255,12 +257,11 @@ def _rows(path: Path) -> list[dict[str, Any]]:
 
 def write_table(path: Path, columns: list[str], rows: Iterable[dict[str, Any]]) -> None:
     """Write rows as CSV in UTF-8 with lines that end in LF; a column a row lacks is empty."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        for row in rows:
-            cells = [row.get(column) for column in columns]
-            writer.writerow(["" if cell is None else str(cell) for cell in cells])
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, columns, lineterminator="\n", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(rows)
+    replace(path, text.getvalue())
 
 
 def _description(drafted: Drafted, title: str) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING, Any
 
 from shanhai.drafting.book import claim_row, edition, metric_rows, unit_rows, write_table
 from shanhai.drafting.claims import Draft
 from shanhai.drafting.judge import rewrite
-from shanhai.evidence.files import read_table
+from shanhai.evidence.files import read_table, replace
 from shanhai.evidence.ledger import DESCRIPTION
 
 if TYPE_CHECKING:
@@ -69,10 +68,8 @@ def follow(report: Report) -> None:
     _add(report)
     package = {**ledger.package, "edition": {**ledger.edition}}
     package["edition"].update(edition(report.article, ledger.edition.get("title", "")))
-    path = ledger.directory / DESCRIPTION
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(json.dumps(package, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    os.replace(beside, path)
+    text = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
+    replace(ledger.directory / DESCRIPTION, text)
 
 
 def _add(report: Report) -> None:

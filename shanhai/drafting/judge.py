@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shanhai.drafting.book import write_table
 from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.files import read_table
 from shanhai.evidence.ledger import Ledger
@@ -43,11 +41,4 @@ def judge(directory: Path | str | None, ids: Sequence[str], status: str) -> list
 def rewrite(path: Path, change: Callable[[dict[str, str]], dict[str, str] | None]) -> None:
     """Write a table anew, each row changed, or dropped where there is None; columns are kept."""
     columns, found = read_table(path)
-    rows = [row for row in (change(row) for _, row in found) if row is not None]
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, columns, lineterminator="\n", extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(rows)
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(text.getvalue(), encoding="utf-8", newline="")
-    os.replace(beside, path)
+    write_table(path, columns, filter(None, (change(row) for _, row in found)))

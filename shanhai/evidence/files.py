@@ -10,6 +10,7 @@ import codecs
 import csv
 import io
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -65,6 +66,13 @@ def decode(content: bytes, encoding: str = "utf-8") -> str:
     except UnicodeDecodeError as error:
         raise FaultError("file-encoding", content[: error.start].count(b"\n") + 1) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def replace(path: Path, text: str) -> None:
+    """Write a file in one step: there is always a whole one to read."""
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_text(text, "utf-8", newline="")
+    os.replace(fresh, path)
 
 
 def read_json(path: Path) -> Any:

@@ -54,9 +54,6 @@ def visit_figure(self: HTML5Translator, node: nodes.figure) -> None:
         if "subtitle" in child["classes"]:
             child.walkabout(self)
     self.body.append("</figcaption>\n")
-    if chart["specs"]["wide"].get("params"):
-        # The script shows how one part answers to the other: without it, nothing does.
-        self.body.append(f'<p class="linked" hidden>{escape(term["linked"])}</p>\n')
     for variant, picture in chart["svg"].items():
         self.body.append(f'<div class="chart-{variant}">{picture}</div>\n')
     for child in said:

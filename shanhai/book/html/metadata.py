@@ -6,7 +6,6 @@ environment variable ``SHANHAI_BASEURL``.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from html import escape
@@ -20,6 +19,7 @@ from sphinx import addnodes
 from shanhai.book import context
 from shanhai.book.html.downloads import package
 from shanhai.book.html.editions import addresses
+from shanhai.book.pages.html_only import script_data
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -122,9 +122,7 @@ def _page(
             "inLanguage": context.name(app.config).tag,
         }
         known = {key: value for key, value in about.items() if value is not None}
-        # A "<" could end the element.
-        text = json.dumps(known, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
-        lines.append(f'<script type="application/ld+json">{text}</script>')
+        lines.append(script_data(known, "application/ld+json"))
     variables["metatags"] = "\n    ".join([given, *lines])
 
 

@@ -7,7 +7,6 @@ page: no request is made. Without scripts, and outside HTML, the directive leave
 
 from __future__ import annotations
 
-import json
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from shanhai.book import context
-from shanhai.book.pages.html_only import WebOnly, load_where
+from shanhai.book.pages.html_only import WebOnly, load_where, script_data
 from shanhai.evidence.article import SIZE_LIMIT, UNCOUNTED
 from shanhai.numerals.finder import NUMERALS
 
@@ -60,23 +59,18 @@ def _known(ledger: Ledger, lang: str) -> dict[str, Any]:
 
 def visit(self: HTML5Translator, node: open_article) -> None:
     """Write the place as the script finds it, so that nothing moves when it comes."""
-    # In a script element only "<" could end it early.
-    told = json.dumps(node["known"], ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
     self.body.append(
-        f'<div class="open-article needs-script"><script type="application/json">{told}</script>\n'
+        f'<div class="open-article needs-script">{script_data(node["known"])}\n'
         '<p><input type="file" id="article-file" accept=".txt,.md,text/plain" disabled>'
         f'<label for="article-file">{escape(node["known"]["words"]["open"])}</label></p>\n'
         '<p class="article-status" role="status"></p></div>\n'
     )
-
-
-def depart(self: HTML5Translator, node: open_article) -> None:
-    """Do nothing: the element is closed."""
+    raise nodes.SkipNode
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directive, and its script."""
-    app.add_node(open_article, html=(visit, depart))
+    app.add_node(open_article, html=(visit, None))
     load_where(app, "article.js", lambda doctree: any(doctree.findall(open_article)))
     app.add_directive("open-article", OpenArticleDirective)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -6,7 +6,6 @@ Nothing is stored, and one press puts everything back. Without scripts, and outs
 
 from __future__ import annotations
 
-import json
 from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from shanhai import formats
 from shanhai.book import context
-from shanhai.book.pages.html_only import WebOnly, load_where
+from shanhai.book.pages.html_only import WebOnly, load_where, script_data
 from shanhai.book.pages.identities import SIGNS
 from shanhai.evidence.expression import names
 from shanhai.evidence.interval import magnitude
@@ -88,12 +87,10 @@ def _shift(claim: Claim, locale: str) -> int:
 
 def visit(self: HTML5Translator, node: what_if) -> None:
     """Write the place; the script shows it."""
-    # In a script element only "<" could end it early.
-    told = json.dumps(node["known"], ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
     term = {key: escape(text) for key, text in node["known"]["words"].items()}
     self.body.append(
         f'<form class="what-if no-print" aria-label="{term["title"]}" hidden>'
-        f'<script type="application/json">{told}</script>\n'
+        f"{script_data(node['known'])}\n"
         f"<p><strong>{term['title']}</strong> {term['hint']}</p>\n"
         f'<p class="fields"><label>{term["figure"]} <select name="figure"></select></label>\n'
         f'<label>{term["value"]} <input name="value" inputmode="decimal" autocomplete="off"'
@@ -102,15 +99,12 @@ def visit(self: HTML5Translator, node: what_if) -> None:
         f'<button type="reset">{term["reset"]}</button></p>\n'
         '<p class="outcome" role="status"></p></form>\n'
     )
-
-
-def depart(self: HTML5Translator, node: what_if) -> None:
-    """Do nothing: the element is closed."""
+    raise nodes.SkipNode
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Put the place before the tables, with its script and its styles."""
-    app.add_node(what_if, html=(visit, depart))
+    app.add_node(what_if, html=(visit, None))
     app.add_post_transform(OfferWhatIf)
     for file in FILES:
         load_where(app, file, lambda doctree: any(doctree.findall(what_if)))

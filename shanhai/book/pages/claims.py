@@ -14,7 +14,6 @@ from sphinx.util.docutils import SphinxRole
 
 from shanhai import formats
 from shanhai.book import context
-from shanhai.evidence.errors import near
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,14 +59,10 @@ class ClaimRole(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the link, or an error that names the id and the file to look in."""
         ledger = context.ledger(self.env)
-        claim = ledger.claims.get(self.text.strip())
+        row_id = self.text.strip()
+        claim = ledger.claims.get(row_id)
         if claim is None:
-            message = self.inliner.reporter.error(
-                f"unknown claim {self.text.strip()!r}: no such id in {context.path(self.env, 'claims')}"
-                f"{near(self.text.strip(), ledger.claims)}",
-                line=self.lineno,
-            )
-            return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
+            return context.refused(self, context.unknown(self.env, "claim", row_id, ledger.claims))
         text = context.wording(self.env).printed(claim)
         return [reference(claim.id, text, self.env.docname)], []
 

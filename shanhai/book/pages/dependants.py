@@ -7,7 +7,6 @@ formulas, charts with what they draw, and every sentence that holds a figure.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -22,6 +21,7 @@ from shanhai.book.pages.derived import DERIVED, anchor, glued, glued_one
 from shanhai.book.pages.derived_formulas import address
 from shanhai.book.pages.evidence import page_order
 from shanhai.evidence.affects import RECORD, Record, affected
+from shanhai.evidence.files import replace
 from shanhai.evidence.reads import ALL
 
 if TYPE_CHECKING:
@@ -192,9 +192,7 @@ def write(app: Sphinx, failure: Exception | None) -> None:
         record.sentences.extend(sentences(env, page))
     path = Path(app.srcdir) / RECORD
     path.parent.mkdir(exist_ok=True)
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps(asdict(record), ensure_ascii=False), "utf-8")
-    os.replace(fresh, path)
+    replace(path, json.dumps(asdict(record), ensure_ascii=False))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

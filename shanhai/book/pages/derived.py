@@ -60,11 +60,8 @@ class DerivedRole(SphinxRole):
         """Return the figure's place, or an error that names the missing page."""
         docname, _, key = self.text.strip().partition("#")
         if not key or docname not in self.env.found_docs:
-            message = self.inliner.reporter.error(
-                f"derived figure {self.text!r}: expected PAGE#KEY with an existing notebook page",
-                line=self.lineno,
-            )
-            return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
+            why = f"derived figure {self.text!r}: expected PAGE#KEY with an existing notebook page"
+            return context.refused(self, why)
         node = nodes.inline("", classes=["derived"], derived=(docname, key))
         self.set_source_info(node)
         return [node], []
@@ -81,12 +78,11 @@ class GlueRole(SphinxRole):
         except RetrievalError:
             if without := _without_facts(self.env):
                 return without, []
-            message = self.inliner.reporter.error(
+            return context.refused(
+                self,
                 f"glue {key!r}: no cell of this notebook glues it; "
                 "take what another has with {derived}`PAGE#KEY`",
-                line=self.lineno,
             )
-            return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
         node = nodes.inline(text, text, classes=["derived"], derived=(self.env.docname, key))
         self.set_source_info(node)
         return [node], []

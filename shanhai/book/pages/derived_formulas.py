@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
     from shanhai.evidence.derivation import Derivation
-    from shanhai.evidence.ledger import Claim, Ledger
+    from shanhai.evidence.ledger import Claim
     from shanhai.evidence.records import Fact
 
 Show = Callable[[Formula], nodes.Node]
@@ -34,26 +34,16 @@ _SUMS, _PRODUCTS = {"+", "-", "neg"}, {"*", "/"}
 
 
 @dataclass(frozen=True)
-class Writer:
+class Writer(Wording):
     """Writes formulas in the book's language."""
 
-    ledger: Ledger
-    locale: str
-    lang: str
     words: Mapping[str, Any]
-
-    @property
-    def wording(self) -> Wording:
-        """What says figures in the book's language."""
-        return Wording(self.ledger, self.locale)
 
     @classmethod
     def on(cls, env: BuildEnvironment) -> Writer:
         """Return the writer for pages of a book."""
         ledger = context.ledger(env)
-        return cls(
-            ledger, context.locale(env), context.language(env), context.words(env)["derived"]
-        )
+        return cls(ledger, context.locale(env), context.words(env)["derived"])
 
     def in_words(self, formula: Formula) -> list[nodes.Node]:
         """Return a formula with its figures named by what they mean, each a link to its row."""
@@ -77,12 +67,12 @@ class Writer:
             return made.text, True
         if "%" in made.text:
             return made.text, False
-        place = printed_place(made.formula, lambda *row: self._row(*row).place)
+        place = printed_place(made.formula, self._place)
         if place is None:
             plain = made.text.lstrip("-−")[:1].isdigit()
             shown = made.text if plain else formats.format_ratio(interval, self.locale)
             return shown, interval.value.denominator == 1
-        return self.wording.amount(interval.value, made.unit, place), True
+        return self.amount(interval.value, made.unit, place), True
 
     def bounds(self, made: Derivation) -> str:
         """Say within which numbers a derived figure lies; empty where it is exact."""
@@ -91,7 +81,7 @@ class Writer:
             return ""
         percent = "%" in made.text
         low, high = formats.format_bounds(interval, self.locale, percent=percent)
-        unit = "" if percent else self.wording.unit(made.unit)
+        unit = "" if percent else self.unit(made.unit)
         return str(self.words["bounds"]).format(low=_minus(low), high=_minus(high), unit=unit)
 
     def inputs(self, formula: Formula) -> list[tuple[str, str, str]]:
@@ -120,8 +110,10 @@ class Writer:
         elif kind == "neg":
             written = [nodes.Text("−"), *self._write(formula[1], show, _SUMS)]
         elif kind == "of":
-            written = [nodes.Text(f"{formula[1]}：" if formula[1] and self.lang == "zh" else "")]
-            if formula[1] and self.lang != "zh":
+            written = [
+                nodes.Text(f"{formula[1]}：" if formula[1] and self.language == "zh" else "")
+            ]
+            if formula[1] and self.language != "zh":
                 written = [nodes.Text(f"{formula[1]}: ")]
             for index, part in enumerate(parts(formula)):
                 written += [nodes.Text(self.words["comma"])] if index else []
@@ -138,7 +130,7 @@ class Writer:
         if kind == "number":
             return nodes.Text(leaf[2] or leaf[1])
         if kind == "count":
-            title = self.ledger.title(self.ledger.tables.get(leaf[2], {}), self.lang) or leaf[2]
+            title = self.ledger.title(self.ledger.tables.get(leaf[2], {}), self.language) or leaf[2]
             key = "counted_what" if leaf[3] else "counted"
             return nodes.Text(self.words[key].format(table=title, what=leaf[3]))
         return pending(kind, leaf[1], self._meaning(kind, leaf[1]))
@@ -150,7 +142,7 @@ class Writer:
         row = self._row(kind, leaf[1])
         if row.unit == "date":
             return pending(kind, leaf[1], self._printed(kind, leaf[1]))
-        return pending(kind, leaf[1], self._counted(row))
+        return pending(kind, leaf[1], self._said(row))
 
     def _bare(self, leaf: Formula) -> nodes.Node:
         row = self._row(leaf[0], leaf[1])
@@ -162,14 +154,14 @@ class Writer:
 
     def _printed(self, kind: str, row_id: str) -> str:
         row = self._row(kind, row_id)
-        return self.wording.printed(row) if kind == "claim" else self._counted(row)
+        return self.printed(row) if kind == "claim" else self._said(row)
 
-    def _counted(self, row: Claim | Fact) -> str:
-        return self.wording.amount(row.interval.value, row.unit, row.place)
+    def _said(self, row: Claim | Fact) -> str:
+        return self.amount(row.interval.value, row.unit, row.place)
 
     def _meaning(self, kind: str, row_id: str) -> str:
         column = "description" if kind == "claim" else "label"
-        return str(getattr(self._row(kind, row_id), f"{column}_{self.lang}"))
+        return str(getattr(self._row(kind, row_id), f"{column}_{self.language}"))
 
     def _common(self, formula: Formula) -> bool:
         """Tell whether a formula adds figures of one unit and one scale, which is said once.
@@ -181,7 +173,7 @@ class Writer:
             return False
         rows = [self._row(node[0], node[1]) for node in walk(formula) if not parts(node)]
         same = len({(row.unit, row.scale) for row in rows}) == 1 and rows[0].unit != "date"
-        return same and (self.lang == "zh" or rows[0].scale == 1)
+        return same and (self.language == "zh" or rows[0].scale == 1)
 
 
 def _minus(text: str) -> str:

@@ -96,12 +96,10 @@ def _note(app: Sphinx, doctree: nodes.document) -> None:
 
 def _heading(node: nodes.Node) -> str:
     """Return the title of the chart or else of the section that a node stands in."""
-    while node.parent is not None:
-        node = node.parent
-        if isinstance(node, nodes.figure | nodes.section):
-            kind = nodes.caption if isinstance(node, nodes.figure) else nodes.title
-            title = next(iter(node.findall(kind)), None)
-            if title is not None:
+    for holder in context.upwards(node.parent):
+        if isinstance(holder, nodes.figure | nodes.section):
+            kind = nodes.caption if isinstance(holder, nodes.figure) else nodes.title
+            if title := next(iter(holder.findall(kind)), None):
                 return title.astext()
     return ""
 

@@ -16,7 +16,6 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from shanhai.book import context
 from shanhai.book.pages.claims import row_reference
-from shanhai.evidence.errors import near
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -62,12 +61,7 @@ class FactRole(SphinxRole):
             return [nodes.inline("", term["missing"], classes=["missing"])], []
         fact = ledger.facts.get(row_id)
         if fact is None:
-            message = self.inliner.reporter.error(
-                f"unknown fact {row_id!r}: no such id in {context.path(self.env, 'facts')}"
-                f"{near(row_id, ledger.facts)}",
-                line=self.lineno,
-            )
-            return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
+            return context.refused(self, context.unknown(self.env, "fact", row_id, ledger.facts))
         source, lang = ledger.sources[fact.source], context.language(self.env)
         node = row_reference(f"fact-{fact.id}", amount(self.env, fact), self.env.docname, "fact")
         exact = (

@@ -18,7 +18,6 @@ from shanhai.book.pages.claims import reference
 from shanhai.book.pages.outputs import displayed as outputs
 from shanhai.charts.mime import KEY, LAB_MIME, MIME
 from shanhai.charts.pictures import drawn
-from shanhai.evidence.errors import near
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,11 +107,8 @@ def _source(
         if claim_id in ledger.claims:
             claims.append(ledger.claims[claim_id])
         else:
-            renderer.logger.warning(
-                f"chart {chart['name']!r}: unknown claim {claim_id!r}: "
-                f"no such id in {context.path(env, 'claims')}{near(claim_id, ledger.claims)}",
-                line=line,
-            )
+            why = context.unknown(env, "claim", claim_id, ledger.claims)
+            renderer.logger.warning(f"chart {chart['name']!r}: {why}", line=line)
     before = None
     for claim in sorted(claims, key=lambda claim: claim.offset):
         place = (claim.section, claim.paragraph)

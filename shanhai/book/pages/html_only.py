@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,12 @@ class PaperOnly(nodes.General, nodes.Element):
 
 class disclosure(nodes.General, nodes.Element):  # noqa: N801 - docutils nodes are named so
     """What HTML folds under ``summary``, a text; elsewhere its content stands open."""
+
+
+def script_data(value: Any, kind: str = "application/json") -> str:
+    """Return a value as an element that a script reads; only "<" could end it early."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
+    return f'<script type="{kind}">{text}</script>'
 
 
 def load_where(app: Sphinx, file: str, is_there: Callable[[nodes.document], bool]) -> None:

@@ -14,7 +14,6 @@ from sphinx.util.docutils import ReferenceRole, SphinxDirective
 
 from shanhai.book import context
 from shanhai.book.pages.claims import row_reference
-from shanhai.evidence.errors import near
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -44,12 +43,8 @@ class SilenceRole(ReferenceRole):
         ledger, row_id = context.ledger(self.env), self.target.strip()
         silence = ledger.silences.get(row_id)
         if silence is None:
-            message = self.inliner.reporter.error(
-                f"unknown silence {row_id!r}: no such id in {context.path(self.env, 'silences')}"
-                f"{near(row_id, ledger.silences)}",
-                line=self.lineno,
-            )
-            return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
+            why = context.unknown(self.env, "silence", row_id, ledger.silences)
+            return context.refused(self, why)
         said = getattr(silence, context.language(self.env))
         text = self.title if self.has_explicit_title else said
         node = row_reference(f"silence-{row_id}", text, self.env.docname, "silence")

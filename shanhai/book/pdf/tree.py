@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 from sphinx import addnodes
 
+from shanhai.book.context import upwards
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,6 +21,9 @@ SHOW_TAG = "tag_show-in-report"
 
 DROPPED_CLASSES = frozenset({"html-only", "no-print", "uses", "rests"})
 """Classes of what only makes sense on a screen; a row of the ledger says on which pages it is cited."""
+
+_FILES = (addnodes.start_of_file, nodes.document)
+"""What stands for a document of its own in the assembled tree."""
 
 _LINE_END = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
 
@@ -73,7 +78,9 @@ def open_with_section(tree: nodes.document, title: str) -> None:
     if root is None:
         return
     chapters = [
-        node for node in root.findall(addnodes.start_of_file) if not _is_in_chapter(node.parent)
+        node
+        for node in root.findall(addnodes.start_of_file)
+        if not any(isinstance(each, addnodes.start_of_file) for each in upwards(node.parent))
     ]
     for chapter in chapters:
         chapter.parent.remove(chapter)
@@ -84,19 +91,10 @@ def open_with_section(tree: nodes.document, title: str) -> None:
     root += chapters
 
 
-def _is_in_chapter(node: nodes.Node | None) -> bool:
-    while node is not None:
-        if isinstance(node, addnodes.start_of_file):
-            return True
-        node = node.parent
-    return False
-
-
 def docname(node: nodes.Node | None) -> str:
     """Return the document that a node of the assembled tree was read from."""
-    while node is not None and not isinstance(node, addnodes.start_of_file | nodes.document):
-        node = node.parent
-    return str(node["docname"]) if node is not None else ""
+    files = (each for each in upwards(node) if isinstance(each, _FILES))
+    return str(next(files, {"docname": ""})["docname"])
 
 
 def place(node: nodes.Node, root: Path, text: str = "") -> str:
@@ -104,22 +102,12 @@ def place(node: nodes.Node, root: Path, text: str = "") -> str:
 
     `root` is the folder of the sources. A node without a line of its own has that of what holds it.
     """
-    holder: nodes.Node | None = node
-    while holder is not None and not getattr(holder, "line", None):
-        if isinstance(holder, addnodes.start_of_file | nodes.document):
-            break
-        holder = holder.parent
-    line = getattr(holder, "line", None) or 1
+    found = (each for each in upwards(node) if each.line or isinstance(each, _FILES))
+    holder = next(found, node)
+    line = holder.line or 1
     page = docname(node)
-    source = getattr(holder, "source", None) or ""
-    file = next(
-        (
-            root / (page + end)
-            for end in (".md", ".rst", ".ipynb")
-            if (root / (page + end)).is_file()
-        ),
-        Path(source or page),
-    )
+    files = (root / f"{page}{end}" for end in (".md", ".rst", ".ipynb"))
+    file = next(filter(Path.is_file, files), Path(holder.source or page))
     if text and file.is_file():
         rest = file.read_text("utf-8-sig").splitlines()[line - 1 : line + 60]
         line += next((index for index, other in enumerate(rest) if text in other), 0)

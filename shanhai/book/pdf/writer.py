@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from sphinx import addnodes
 
+from shanhai.book.context import upwards
 from shanhai.book.pdf.blocks import GROUPS, BlockVisitors
 from shanhai.book.pdf.markup import array, flag, string
 from shanhai.book.pdf.tables import TableVisitors
@@ -299,10 +300,7 @@ class ReportTranslator(BlockVisitors, TableVisitors):
 
 
 def _is_in(node: nodes.Node, *kinds: type[nodes.Node]) -> bool:
-    parent = node.parent
-    while parent is not None and not isinstance(parent, kinds):
-        parent = parent.parent
-    return parent is not None
+    return any(isinstance(each, kinds) for each in upwards(node.parent))
 
 
 def is_repeated(node: nodes.Node) -> bool:

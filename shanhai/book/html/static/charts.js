@@ -296,7 +296,6 @@
   for (const figure of document.querySelectorAll("figure.chart[data-chart]")) {
     const button = figure.querySelector(".take .png");
     button.hidden = false;
-    figure.querySelector(".linked")?.removeAttribute("hidden");
     button.addEventListener("click", () => png(figure));
     for (const picture of figure.querySelectorAll(".chart-wide, .chart-narrow")) {
       const still = picture.querySelector(":scope > svg");

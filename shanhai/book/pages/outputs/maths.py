@@ -14,6 +14,8 @@ from docutils import nodes
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
+from shanhai.book import context
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
@@ -85,11 +87,9 @@ class DrawFormulas(SphinxTransform):
             node["svg"], node["height"], node["depth"] = svg, height, depth
 
 
-def placed(node: nodes.Element) -> nodes.Element:
+def placed(node: nodes.Node) -> nodes.Node:
     """Return the nearest node about a node that has a line in the source."""
-    while not node.line and node.parent is not None:
-        node = node.parent
-    return node
+    return next((each for each in context.upwards(node) if each.line), node)
 
 
 def visit(self: HTML5Translator, node: nodes.Element) -> None:

@@ -112,12 +112,10 @@ def beside(html: str) -> Iterator[str]:
 
 def is_put_out(node: nodes.Node) -> bool:
     """Tell whether a node is of what a cell has put out."""
-    parent = node.parent
-    while parent is not None:
-        if isinstance(parent, nodes.container) and "cell_output" in parent["classes"]:
-            return True
-        parent = parent.parent
-    return False
+    return any(
+        isinstance(each, nodes.container) and "cell_output" in each["classes"]
+        for each in context.upwards(node)
+    )
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

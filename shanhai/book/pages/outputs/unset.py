@@ -13,6 +13,7 @@ from docutils import nodes
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
+from shanhai.book import context
 from shanhai.book.pages.outputs.maths import placed
 from shanhai.book.pages.outputs.raw_html import is_put_out
 
@@ -67,10 +68,9 @@ class RefuseUnset(SphinxTransform):
 
 
 def _is_prose(text: nodes.Text) -> bool:
-    node: nodes.Node | None = text.parent
-    while node is not None and not isinstance(node, _NOT_PROSE):
-        node = node.parent
-    return node is None and not is_put_out(text)
+    return not is_put_out(text) and not any(
+        isinstance(each, _NOT_PROSE) for each in context.upwards(text)
+    )
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -6,10 +6,7 @@ them, then the execution of notebooks.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
+from sphinx.application import Sphinx
 
 PARTS = (
     "book.context",

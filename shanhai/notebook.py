@@ -26,9 +26,11 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -48,17 +50,12 @@ from shanhai.charts.totals import waterfall
 from shanhai.design import COLORS
 from shanhai.evidence.derivation import MIME, Derivation
 from shanhai.evidence.errors import Known
+from shanhai.evidence.interval import Interval, Number
 from shanhai.evidence.ledger import Claim, Ledger
 from shanhai.evidence.quantity import Quantity, total
 from shanhai.evidence.reconcile import Finding, reconcile
 from shanhai.frames import Figures, rows
 from shanhai.wording import Wording
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
-
-    from shanhai.evidence.interval import Interval, Number
 
 __all__ = [
     "COLORS",

@@ -9,16 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from shanhai import formats
 from shanhai.evidence.interval import Interval, Number
+from shanhai.evidence.ledger import Claim, Ledger
 from shanhai.evidence.quantity import Quantity
 from shanhai.evidence.quantity import place as printed_place
 from shanhai.language import Language
-
-if TYPE_CHECKING:
-    from shanhai.evidence.ledger import Claim, Ledger
 
 
 @dataclass(frozen=True)

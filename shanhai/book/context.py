@@ -6,13 +6,17 @@ read or written, so that a change of it reaches the page (`shanhai.build.pages`)
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.domains import Domain
 from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxRole
 
 from shanhai import formats
 from shanhai.book.words import load
@@ -21,15 +25,6 @@ from shanhai.evidence.ledger import DESCRIPTION, Ledger
 from shanhai.evidence.reads import ALL, read
 from shanhai.language import Language
 from shanhai.wording import Wording
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import date
-
-    from sphinx.application import Sphinx
-    from sphinx.config import Config
-    from sphinx.util.docutils import SphinxRole
-
 
 READS, MADE_OF = "reads", "made-of"
 """Groups of the domain: what each page has read of the ledger while it was read itself; with that, its source

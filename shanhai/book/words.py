@@ -6,17 +6,15 @@ file of the same shape, ``book/words.yml`` unless ``shanhai_words`` names anothe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 from sphinx.errors import ConfigError
 
 from shanhai.language import Language
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 DEFAULTS = Path(__file__).with_name("words.yml")
 

@@ -15,19 +15,17 @@ from datetime import date
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from shanhai.drafting.claims import Draft, Ledger, draft
 from shanhai.drafting.context import Place, fill
 from shanhai.drafting.structure import Section, Structure, structure
 from shanhai.drafting.totals import Proposal, propose
+from shanhai.evidence.article import Article
 from shanhai.evidence.checks.drafts import MARKS, METRIC
 from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.files import replace
 from shanhai.evidence.ledger import DESCRIPTION
-
-if TYPE_CHECKING:
-    from shanhai.evidence.article import Article
 
 TEMPLATE = Path(__file__).with_name("template")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from shanhai.drafting.structure import Structure
 from shanhai.drafting.units import (
     GENERIC,
     Thing,
@@ -19,9 +19,6 @@ from shanhai.evidence.ledger import Claim, NonClaim
 from shanhai.numerals.dates import span
 from shanhai.numerals.finder import NUMERALS, Numeral, find
 from shanhai.numerals.lexicon import HAN
-
-if TYPE_CHECKING:
-    from shanhai.drafting.structure import Structure
 
 DATE = Unit("date", "日期", "date")
 DAY_OF_YEAR = Unit("day-of-year", "月日", "day or month of a year")

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from datetime import date
 
 import rjieba
 
+from shanhai.drafting.claims import Ledger
+from shanhai.drafting.structure import Structure
 from shanhai.drafting.units import word_set
 from shanhai.numerals.dates import plan, span
 from shanhai.numerals.finder import find
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from shanhai.drafting.claims import Ledger
-    from shanhai.drafting.structure import Structure
 
 #: Administrative levels by the last character of a place's name; the codes of the list ``place_level``.
 _LEVELS = {

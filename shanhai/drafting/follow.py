@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
+from shanhai.drafting.anchor import Report
 from shanhai.drafting.book import claim_row, edition, metric_rows, unit_rows, write_table
 from shanhai.drafting.claims import Draft
 from shanhai.drafting.judge import rewrite
 from shanhai.evidence.files import read_table, replace
 from shanhai.evidence.ledger import DESCRIPTION
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
-    from shanhai.drafting.anchor import Report
 
 #: What of a claim its token decides.
 _READ = ("token", "value", "scale", "qualifier", "period_start", "period_end")

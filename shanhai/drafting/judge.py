@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from shanhai.drafting.book import write_table
 from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.files import read_table
 from shanhai.evidence.ledger import Ledger
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 
 def judge(directory: Path | str | None, ids: Sequence[str], status: str) -> list[str]:

@@ -11,20 +11,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations
 from math import log10
-from typing import TYPE_CHECKING
 
+from shanhai.drafting.claims import Draft
 from shanhai.drafting.units import word_set
 from shanhai.evidence.interval import Interval
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from decimal import Decimal
-
-    from shanhai.drafting.claims import Draft
 
 #: A sum that misses a total by this share or more is no candidate.
 MISS = Fraction(1, 20)

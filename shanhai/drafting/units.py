@@ -7,15 +7,12 @@ not know gets a unit of its own, named by its noun or else by its measure.
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import rjieba
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 def word_set(text: str) -> frozenset[str]:

@@ -8,14 +8,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.expression import names
+from shanhai.evidence.ledger import Ledger
 from shanhai.evidence.quantity import leaves
-
-if TYPE_CHECKING:
-    from shanhai.evidence.ledger import Ledger
 
 RECORD = Path("_build", "derived.json")
 """Where a build leaves its record, within a book."""

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.interval import Interval
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?)(?![\w-])|(?P<name>[a-z][a-z0-9-]*)|(?P<sign>[-+*/()]))"

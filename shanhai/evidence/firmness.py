@@ -11,15 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.expression import evaluate, names
+from shanhai.evidence.ledger import Ledger
 from shanhai.evidence.reconcile import judge
-
-if TYPE_CHECKING:
-    from shanhai.evidence.ledger import Ledger
-    from shanhai.evidence.records import Claim, Identity
+from shanhai.evidence.records import Claim, Identity
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ The tables are described in ``datapackage.json`` (Frictionless Data Package). Re
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -20,8 +21,6 @@ from shanhai.evidence.reads import ALL, Rows, opening, read
 from shanhai.evidence.records import Claim, Fact, Identity, NonClaim, Silence, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pandas as pd
 
 #: Name of the package's description.

@@ -25,13 +25,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.interval import Interval, Number
-
-if TYPE_CHECKING:
-    from shanhai.evidence.ledger import Claim
+from shanhai.evidence.ledger import Claim
 
 Formula = tuple[Any, ...]
 

@@ -9,20 +9,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from fractions import Fraction
+from typing import Any
 
 from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.expression import evaluate, names
 from shanhai.evidence.interval import Interval
+from shanhai.evidence.ledger import Identity, Ledger
 from shanhai.evidence.quantity import Quantity
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from fractions import Fraction
-
-    from shanhai.evidence.ledger import Identity, Ledger
-
 
 #: Kinds of test, the strongest first.
 TESTS = ("parts", "counts", "restated", "bound")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from shanhai.evidence.interval import Interval
 from shanhai.evidence.reads import words
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class Record:

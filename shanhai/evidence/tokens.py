@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from shanhai.evidence.ledger import Claim
 from shanhai.numerals.dates import is_sharp, span
 from shanhai.numerals.finder import Numeral, find
-
-if TYPE_CHECKING:
-    from shanhai.evidence.ledger import Claim
 
 #: Hedges that stand within a token, so a token decides them; the others stand before or after it.
 _WITHIN = {"over", "several", "ordinal"}

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from shanhai.evidence.article import normalise, read
+from shanhai.evidence.ledger import Claim, Ledger, NonClaim, Silence
 from shanhai.evidence.tokens import disagreement
 from shanhai.numerals.finder import NUMERALS, Numeral, find
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from shanhai.evidence.ledger import Claim, Ledger, NonClaim, Silence
 
 
 @dataclass(frozen=True)

@@ -7,22 +7,18 @@ words and in numbers, which figures it rests on, and which cell made it.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import Any
 
 from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.writers.html5 import HTML5Translator
 
 from shanhai.book import context
 from shanhai.book.pages.derived import glued_one
 from shanhai.book.pages.derived_formulas import Writer, address
 from shanhai.book.pages.evidence import page_name
 from shanhai.book.pages.html_only import load_where
-
-if TYPE_CHECKING:
-    from typing import Any
-
-    from sphinx.application import Sphinx
-    from sphinx.writers.html5 import HTML5Translator
 
 
 class DerivedCards(SphinxPostTransform):

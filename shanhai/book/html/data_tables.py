@@ -8,21 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
 
 from shanhai.book import context
 from shanhai.book.pages.html_only import WebOnly, load_where
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.writers.html5 import HTML5Translator
-
-    from shanhai.evidence.ledger import Ledger
-
+from shanhai.evidence.ledger import Ledger
 
 LANGUAGES = frozenset({"zh", "en"})
 """Languages that columns come in, as names or as the ends of names."""

@@ -11,11 +11,14 @@ import codecs
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxRole
 
 from shanhai.book import context
@@ -24,12 +27,6 @@ from shanhai.book.pages import derived_table, kept
 from shanhai.evidence.files import read_json
 from shanhai.evidence.ledger import DESCRIPTION, Ledger
 from shanhai.evidence.reads import ALL, read
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip file can hold."""

@@ -7,17 +7,15 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urljoin
 
 from babel import Locale
+from docutils import nodes
+from sphinx.application import Sphinx
 
 from shanhai.book import context
 from shanhai.language import Language
-
-if TYPE_CHECKING:
-    from docutils import nodes
-    from sphinx.application import Sphinx
 
 
 def addresses(app: Sphinx, page: str) -> dict[str, str]:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from docutils import nodes
+from sphinx.application import Sphinx
 
 from shanhai.book import context
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 _HAN = "\\u3400-\\u9fff"
 _CHINESE = re.compile(rf"([\d.]*[{_HAN}](?:[\u3000-\u303f{_HAN}\uff00-\uffef\d.·]*[{_HAN}）》])?)")

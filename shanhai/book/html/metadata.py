@@ -10,20 +10,18 @@ import os
 import re
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.sax.saxutils import escape as escape_xml
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
 
 from shanhai.book import context
 from shanhai.book.html.downloads import package
 from shanhai.book.html.editions import addresses
 from shanhai.book.pages.html_only import script_data
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.config import Config
 
 _VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 

@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import nbformat
+from docutils import nodes
 from flit_core.wheel import make_wheel_in
 from jupyter_cache import get_cache
 from myst_nb.core.read import create_nb_reader
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
 import shanhai
 from shanhai.book import context
@@ -24,13 +28,6 @@ from shanhai.book.html import downloads
 from shanhai.book.pages import derived_table, kept
 from shanhai.charts.mime import MIME
 from shanhai.charts.pictures import drawn
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from docutils import nodes
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
 
 PROJECT = Path(shanhai.__file__).parents[1] / "pyproject.toml"
 """What the wheel is made from; it is not there where the package was installed from one."""

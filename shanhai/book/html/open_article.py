@@ -8,21 +8,18 @@ page: no request is made. Without scripts, and outside HTML, the directive leave
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
 
 from shanhai.book import context
 from shanhai.book.pages.html_only import WebOnly, load_where, script_data
 from shanhai.evidence.article import SIZE_LIMIT, UNCOUNTED
+from shanhai.evidence.ledger import Ledger
 from shanhai.numerals.finder import NUMERALS
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.writers.html5 import HTML5Translator
-
-    from shanhai.evidence.ledger import Ledger
 
 
 class open_article(WebOnly):  # noqa: N801 - docutils nodes are named so

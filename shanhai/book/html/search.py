@@ -18,19 +18,17 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from html import unescape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import opencc
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx import addnodes
+from sphinx.application import Sphinx
 
 from shanhai.book import context as book
 from shanhai.book.html.data_tables import data_tables
 from shanhai.book.pages.html_only import WebOnly
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 TEXTS = "search-texts.js"
 """The texts of the pages, among the static files; read by ``search.js``."""

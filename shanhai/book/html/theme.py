@@ -10,21 +10,19 @@ import gettext
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jinja2
 from docutils import nodes
 from sphinx import locale
+from sphinx.application import Sphinx
+from sphinx.builders import Builder
+from sphinx.config import Config
 
 from shanhai import design
 from shanhai.book import context as book
 from shanhai.book.html import column_widths
 from shanhai.book.pages.html_only import load_where
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.builders import Builder
-    from sphinx.config import Config
 
 HERE = Path(__file__).parent
 STYLES = ("design.css", "shanhai.css")

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.writers.html5 import HTML5Translator
 
 from shanhai import formats
 from shanhai.book import context
@@ -19,13 +22,7 @@ from shanhai.book.pages.html_only import WebOnly, load_where, script_data
 from shanhai.book.pages.identities import SIGNS
 from shanhai.evidence.expression import names
 from shanhai.evidence.interval import magnitude
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
-    from sphinx.writers.html5 import HTML5Translator
-
-    from shanhai.evidence.ledger import Claim
+from shanhai.evidence.ledger import Claim
 
 FILES = ("what-if.js", "what-if.css")
 

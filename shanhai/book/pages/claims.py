@@ -6,23 +6,18 @@ its row in the evidence ledger. No figure is typed into prose, so a change of th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from fractions import Fraction
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxRole
 
 from shanhai import formats
 from shanhai.book import context
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from fractions import Fraction
-
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
-
-    from shanhai.evidence.ledger import Claim, Ledger
+from shanhai.evidence.ledger import Claim, Ledger
 
 
 def anchor(claim_id: str) -> str:

@@ -11,10 +11,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
 from shanhai.book import context
 from shanhai.book.pages.derived import DERIVED, anchor, glued, glued_one
@@ -23,10 +25,6 @@ from shanhai.book.pages.evidence import page_order
 from shanhai.evidence.affects import RECORD, Record, affected
 from shanhai.evidence.files import replace
 from shanhai.evidence.reads import ALL
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
 
 CHARTS, PARAGRAPHS = "charts", "paragraphs"
 """Groups of the domain: the charts of each page, with what they draw; its paragraphs that hold figures."""

@@ -6,9 +6,12 @@ evidence, the bounds, the chapter and the cell that made it. Figures in prose le
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
@@ -17,14 +20,7 @@ from shanhai.book import context
 from shanhai.book.pages.derived import DERIVATIONS, DERIVED, anchor, glued
 from shanhai.book.pages.derived_formulas import Writer, resolve
 from shanhai.book.pages.evidence import page_name, page_order
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
-
-    from shanhai.evidence.derivation import Derivation
+from shanhai.evidence.derivation import Derivation
 
 logger = logging.getLogger(__name__)
 

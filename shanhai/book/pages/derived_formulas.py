@@ -5,26 +5,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
+from sphinx.environment import BuildEnvironment
 
 from shanhai import formats
 from shanhai.book import context
+from shanhai.evidence.derivation import Derivation
+from shanhai.evidence.ledger import Claim
 from shanhai.evidence.quantity import Formula, leaves, parts, walk
 from shanhai.evidence.quantity import place as printed_place
+from shanhai.evidence.records import Fact
 from shanhai.wording import Wording
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from sphinx.environment import BuildEnvironment
-
-    from shanhai.evidence.derivation import Derivation
-    from shanhai.evidence.ledger import Claim
-    from shanhai.evidence.records import Fact
 
 Show = Callable[[Formula], nodes.Node]
 """How a figure, a constant or a count within a formula is shown."""

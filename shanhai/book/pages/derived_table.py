@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from sphinx.environment import BuildEnvironment
 
 from shanhai.book import context
 from shanhai.book.pages.derived import DERIVED, glued
 from shanhai.book.pages.evidence import page_order
 from shanhai.evidence.quantity import formula_text, leaves
-
-if TYPE_CHECKING:
-    from sphinx.environment import BuildEnvironment
 
 NAME = "derived.csv"
 

@@ -7,19 +7,15 @@ anchors that claims in prose link to. In HTML each row links back to every place
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from shanhai.book import context
 from shanhai.book.pages.claims import anchor, linked
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
-
-    from shanhai.evidence.ledger import Claim, Ledger
+from shanhai.evidence.ledger import Claim, Ledger
 
 USES = "uses"
 """Group of the domain: on each page, the claims it uses, as id, anchor, and what is found there."""

@@ -8,21 +8,17 @@ built all the same and says at each place that the figure is missing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from shanhai.book import context
 from shanhai.book.pages.claims import row_reference
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
-
-    from shanhai.evidence.ledger import Ledger
-    from shanhai.evidence.records import Fact, Source
+from shanhai.evidence.ledger import Ledger
+from shanhai.evidence.records import Fact, Source
 
 logger = logging.getLogger(__name__)
 

@@ -7,25 +7,21 @@ with subtitle and source. Every builder can show that; HTML shows more (`shanhai
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from docutils import nodes
+from myst_nb.core.render import MimeData, NbElementRenderer
 from myst_nb.core.variables import RetrievalError
 from myst_nb.ext.glue.utils import retrieve_glue_data
+from sphinx.environment import BuildEnvironment
 
 from shanhai.book import context
 from shanhai.book.pages.claims import reference
 from shanhai.book.pages.outputs import displayed as outputs
 from shanhai.charts.mime import KEY, LAB_MIME, MIME
 from shanhai.charts.pictures import drawn
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from myst_nb.core.render import MimeData, NbElementRenderer
-    from sphinx.environment import BuildEnvironment
-
-    from shanhai.evidence.ledger import Claim
+from shanhai.evidence.ledger import Claim
 
 _ALTAIR = re.compile(
     r"\A\s*alt\.\w*Chart\(\.\.\.\)\s*\Z|\bvegaEmbed\(|//cdn\.jsdelivr\.net/npm/vega"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from decimal import Decimal
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from shanhai import formats
@@ -13,17 +15,9 @@ from shanhai.book import context
 from shanhai.book.pages.claims import reference
 from shanhai.book.pages.html_only import disclosure
 from shanhai.evidence.firmness import Change, Firmness, firmness
+from shanhai.evidence.interval import Interval
+from shanhai.evidence.ledger import Ledger
 from shanhai.evidence.reconcile import Finding, reconcile
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from decimal import Decimal
-
-    from sphinx.application import Sphinx
-
-    from shanhai.evidence.interval import Interval
-    from shanhai.evidence.ledger import Ledger
-
 
 #: How the two sides stand to each other, by the relation that should hold and the verdict.
 SIGNS = {

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from shanhai.book import context
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 
 class LedgerTableDirective(SphinxDirective):

@@ -5,18 +5,16 @@ In HTML the chart of the notebook is copied, without a number; a report is read 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from shanhai.book import context
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 SOURCES = "sources"
 """Group of the domain: the notebooks that each page takes outputs from."""

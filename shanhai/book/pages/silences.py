@@ -7,19 +7,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import ReferenceRole, SphinxDirective
 
 from shanhai.book import context
 from shanhai.book.pages.claims import row_reference
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
-
-    from shanhai.evidence.records import Silence
+from shanhai.evidence.records import Silence
 
 
 def searched(env: BuildEnvironment, silence: Silence) -> tuple[str, str]:

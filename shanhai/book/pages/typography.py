@@ -8,15 +8,12 @@ would show. (CSS has ``text-spacing`` for this in no browser yet, and the PDF ne
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
 from shanhai.book import context
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 _MARK = "\u3000-\u303f\uff00-\uffef\u2014\u2018-\u201d\u2026"
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"

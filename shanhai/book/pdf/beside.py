@@ -16,8 +16,10 @@ import re
 import tempfile
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from sphinx.application import Sphinx
+from sphinx.builders import Builder
+from sphinx.config import Config
 from sphinx.errors import SphinxError
 from sphinx.util import logging
 from sphinx.util.tags import Tags
@@ -27,11 +29,6 @@ from shanhai.book.pdf.builder import ReportBuilder
 from shanhai.book.pdf.settings import Settings
 from shanhai.book.pdf.typeset import compile_report
 from shanhai.evidence.affects import PAGES_CITED
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.builders import Builder
-    from sphinx.config import Config
 
 logger = logging.getLogger(__name__)
 

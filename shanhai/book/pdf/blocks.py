@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from docutils import nodes
+from docutils.nodes import Element
 
 from shanhai.book.pdf.markup import array, string
 from shanhai.book.pdf.text import join_lines
@@ -14,10 +13,6 @@ from shanhai.book.pdf.upstream import (
     escape_raw_str,
     escape_str,
 )
-
-if TYPE_CHECKING:
-    from docutils.nodes import Element
-
 
 _NUMBERING = {"loweralpha": "a", "upperalpha": "A", "lowerroman": "i", "upperroman": "I"}
 GROUPS = frozenset({"kicker", "headline", "big-figures", "verdict-counts"})

@@ -14,9 +14,10 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.errors import ConfigError
 from sphinx.util import logging
 from sphinx.util.console import bold
@@ -34,9 +35,6 @@ from shanhai.book.pdf.writer import ReportTranslator
 from shanhai.evidence.affects import PAGES_CITED
 from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.ledger import Ledger
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 logger = logging.getLogger(__name__)
 

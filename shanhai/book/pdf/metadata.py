@@ -7,21 +7,18 @@ import importlib.metadata
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from myst_nb.ext.glue.crossref import read_glue_cache
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import ConfigError
 
 from shanhai import design
 from shanhai.book import context
 from shanhai.book.pdf.pictures import prepare_picture
+from shanhai.book.pdf.settings import Settings
+from shanhai.evidence.ledger import Ledger
 from shanhai.formats import format_day
-
-if TYPE_CHECKING:
-    from sphinx.environment import BuildEnvironment
-
-    from shanhai.book.pdf.settings import Settings
-    from shanhai.evidence.ledger import Ledger
 
 _PACKAGES = ("shanhai", "jupyter-book", "Sphinx", "myst-nb", "altair", "vl-convert-python", "typst")
 _PLACE = re.compile(r"\{([^{}]+)\}")

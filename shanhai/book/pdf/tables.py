@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING
 
 from docutils import nodes
+from docutils.nodes import Element
 
 from shanhai.book.pdf.markup import array, string
 from shanhai.book.pdf.upstream import Table, TypstTranslator, escape_str
 from shanhai.charts.svg import ems
-
-if TYPE_CHECKING:
-    from docutils.nodes import Element
-
 
 COLUMNS, CROWDED = 16, 6
 """How many columns a table may have, and from how many on its words are broken where they must."""

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from docutils import nodes
+from docutils.nodes import Element
 from sphinx import addnodes
 
 from shanhai.book.context import upwards
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from docutils.nodes import Element
 
 SHOW_TAG = "tag_show-in-report"
 """Class MyST-NB puts on a cell that is tagged to show its code in the report."""

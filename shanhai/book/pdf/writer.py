@@ -9,10 +9,12 @@ lines of source without gaps.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
+from docutils.nodes import Element, Text
 from sphinx import addnodes
 
 from shanhai.book.context import upwards
@@ -22,11 +24,6 @@ from shanhai.book.pdf.tables import TableVisitors
 from shanhai.book.pdf.text import breakable, is_han, join_lines, neighbours, pieces
 from shanhai.book.pdf.tree import docname
 from shanhai.book.pdf.upstream import BlockMarkupFunction, document_label, escape_str
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from docutils.nodes import Element, Text
 
 FIGURES = frozenset({"claim", "derived", "fact"})
 """Classes of a figure in prose that leads to its row."""

@@ -7,13 +7,10 @@ The marks stand in the data, not in any interface: who describes a claim removes
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from shanhai.evidence.files import read_table
 from shanhai.evidence.ledger import Ledger, default_directory
-
-if TYPE_CHECKING:
-    from shanhai.evidence.records import Claim
+from shanhai.evidence.records import Claim
 
 #: How the id of a drafted metric begins.
 METRIC = "draft-"

@@ -8,13 +8,10 @@ sequences and controls are dropped, and of a line that was drawn over itself the
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 ANSI = "myst-ansi"
 """The language of a block in which MyST-NB shows colours."""

@@ -7,12 +7,9 @@ would move the address of all that follow, and links from elsewhere would lead a
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
 
 from docutils import nodes
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
+from sphinx.application import Sphinx
 
 _of_ascii = nodes.make_id
 

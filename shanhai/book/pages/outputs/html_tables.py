@@ -7,15 +7,11 @@ line, its index is a head. What HTML can hold beside tables and text has no form
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from bs4 import BeautifulSoup, Comment, NavigableString, Tag
 from docutils import nodes
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 LEFT_OUT = "..."
 """What pandas writes in place of the columns and rows that it leaves out."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from bs4 import BeautifulSoup, Tag
 from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
@@ -19,9 +19,6 @@ from shanhai.book import context
 from shanhai.book.pages.html_only import PaperOnly
 from shanhai.book.pages.outputs.html_tables import parse
 from shanhai.book.pages.outputs.maths import placed
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 logger = logging.getLogger(__name__)
 

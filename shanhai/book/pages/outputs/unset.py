@@ -7,18 +7,15 @@ touch Chinese punctuation: they would be printed as they stand. Each is refused 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
 from shanhai.book import context
 from shanhai.book.pages.outputs.maths import placed
 from shanhai.book.pages.outputs.raw_html import is_put_out
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 logger = logging.getLogger(__name__)
 

@@ -39,14 +39,14 @@ from IPython.display import display
 from myst_nb.ext.glue import GLUE_PREFIX
 
 from shanhai import formats
-from shanhai.charts.bars import bars, paired_bars, stacked_bars
-from shanhai.charts.cells import heat_map, tiles
-from shanhai.charts.dots import dots, spans
 from shanhai.charts.figure import figure
-from shanhai.charts.panels import small_multiples
 from shanhai.charts.renderer import enable
 from shanhai.charts.theme import actor_scale
-from shanhai.charts.totals import waterfall
+from shanhai.charts.vocabulary.bars import bars, paired_bars, stacked_bars
+from shanhai.charts.vocabulary.cells import heat_map, tiles
+from shanhai.charts.vocabulary.dots import dots, spans
+from shanhai.charts.vocabulary.panels import small_multiples
+from shanhai.charts.vocabulary.totals import waterfall
 from shanhai.design import COLORS
 from shanhai.evidence.derivation import MIME, Derivation
 from shanhai.evidence.errors import Known

@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
+from collections.abc import Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bs4 import PageElement, Tag
 
 #: Elements whose text is no part of an article.
-_APART = frozenset(
-    ("script", "style", "noscript", "template", "svg", "head", "nav", "header", "footer", "aside")
-) | frozenset(("form", "button", "select", "iframe", "figcaption"))
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_BLOCKS = (
-    _HEADINGS
-    | frozenset(
-        (
-            "p",
-            "div",
-            "br",
-            "li",
-            "ul",
-            "ol",
-            "tr",
-            "td",
-            "th",
-            "table",
-            "section",
-            "article",
-            "main",
-        )
-    )
-    | frozenset(("blockquote", "pre", "hr", "dd", "dt", "title", "body", "figure"))
+_APART = re.compile(
+    "^(script|style|noscript|template|svg|head|nav|header|footer|aside|form|button|select|iframe"
+    "|figcaption)$"
 )
-#: Elements that have no end.
-_VOID = frozenset(("br", "hr", "img", "input", "meta", "link", "wbr", "source", "area", "col"))
+_HEADINGS = re.compile("^h[1-6]$")
+_BLOCKS = re.compile(
+    "^(h[1-6]|p|div|br|li|ul|ol|tr|td|th|table|section|article|main|blockquote|pre|hr|dd|dt|body"
+    "|figure)$"
+)
 _PAGE = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
@@ -48,51 +35,35 @@ def is_page(text: str) -> bool:
 
 def page_text(source: str) -> str:
     """Return the blocks of a page, one a line; headings between the marks ``**``, which do not count."""
-    reader = _Reader()
-    reader.feed(source)
-    reader.close()
-    reader.end_block()
+    from bs4 import BeautifulSoup  # Here, for a check of the data reads no page.
+
+    page = BeautifulSoup(source, "html.parser")
+    for part in page(_APART):
+        part.decompose()
     for wanted in ("article", "main"):
-        chosen = [text for text, within in reader.blocks if wanted in within]
+        found = [part for part in page(wanted) if part.find_parent(wanted) is None]
+        chosen = [line for part in found for line in _lines(part)]
         if sum(map(len, chosen)) >= _LEAST:
             return "\n".join(chosen)
-    return "\n".join(text for text, _ in reader.blocks)
+    return "\n".join(_lines(page))
 
 
-class _Reader(HTMLParser):
-    """One pass over one page."""
+def _lines(part: Tag) -> Iterator[str]:
+    """Yield the text of each block within a part, unless it is all links, as a menu is."""
+    from bs4 import NavigableString, Tag
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.blocks: list[tuple[str, frozenset[str]]] = []
-        self.text = ""
-        self.linked = 0
+    def block(node: PageElement) -> int:
+        return id(node if isinstance(node, Tag) else node.find_parent(_BLOCKS))
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _BLOCKS:
-            self.end_block()
-        if tag not in _VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _BLOCKS:
-            self.end_block()
-        if tag in self.open:
-            while self.open.pop() != tag:
-                pass
-
-    def handle_data(self, data: str) -> None:
-        if not _APART.isdisjoint(self.open):
-            return
-        self.text += data
-        if "a" in self.open:
-            self.linked += len(data.strip())
-
-    def end_block(self) -> None:
-        """Keep the block read so far, unless it is all links, as a menu is."""
-        text = " ".join(self.text.split())
-        if text and self.linked < len(text.replace(" ", "")):
-            heading = not _HEADINGS.isdisjoint(self.open)
-            self.blocks.append((f"**{text}**" if heading else text, frozenset(self.open)))
-        self.text, self.linked = "", 0
+    found = (
+        node
+        for node in part.descendants
+        if (_BLOCKS.match(node.name) if isinstance(node, Tag) else type(node) is NavigableString)
+    )
+    for _, group in groupby(found, block):
+        # A line break, or an empty element, ends a block and has no text.
+        texts = [node for node in group if isinstance(node, NavigableString)]
+        text = " ".join("".join(texts).split())
+        linked = sum(len(each.strip()) for each in texts if each.find_parent("a"))
+        if text and linked < len(text.replace(" ", "")):
+            yield f"**{text}**" if texts[0].find_parent(_HEADINGS) else text

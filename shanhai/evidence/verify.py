@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shanhai.evidence.article import normalise, read
+from shanhai.evidence.checks.tokens import disagreement
 from shanhai.evidence.ledger import Claim, Ledger, NonClaim, Silence
-from shanhai.evidence.tokens import disagreement
 from shanhai.numerals.finder import NUMERALS, Numeral, find
 
 

@@ -21,7 +21,7 @@ from sphinx.config import Config
 
 from shanhai import design
 from shanhai.book import context as book
-from shanhai.book.html import column_widths
+from shanhai.book.html import markup
 from shanhai.book.pages.html_only import load_where
 
 HERE = Path(__file__).parent
@@ -99,7 +99,7 @@ def _design(app: Sphinx, builder: Builder) -> None:
         return
     folder = Path(app.outdir) / "_static"
     folder.mkdir(parents=True, exist_ok=True)
-    text = design.tokens() + design.chart_rules() + column_widths.rules()
+    text = design.tokens() + design.chart_rules() + markup.column_rules()
     (folder / STYLES[0]).write_text(text, "utf-8")
 
 

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from shanhai.evidence.article import normalise
 from shanhai.evidence.checks.faults import shown
 from shanhai.evidence.checks.tables import Row, Table
+from shanhai.evidence.checks.tokens import disagreement
 from shanhai.evidence.checks.units import unit_of
 from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.expression import names
 from shanhai.evidence.records import Claim
-from shanhai.evidence.tokens import disagreement
 
 _SAME_UNIT = {"total_parts", "restated"}
 """Kinds of identity whose sides are one quantity; others may count pairs of unlike things."""

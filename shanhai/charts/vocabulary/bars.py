@@ -5,8 +5,8 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from shanhai.charts import base
-from shanhai.charts.base import BAR, ROW, Colors, Reference
+from shanhai.charts.vocabulary import base
+from shanhai.charts.vocabulary.base import BAR, ROW, Colors, Reference
 
 
 def bars(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import altair as alt
 import pandas as pd
 
-from shanhai.charts import base
+from shanhai.charts.vocabulary import base
 
 
 def small_multiples(

@@ -8,8 +8,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from shanhai.charts import base
-from shanhai.charts.base import BAR, ROW, Colors
+from shanhai.charts.vocabulary import base
+from shanhai.charts.vocabulary.base import BAR, ROW, Colors
 from shanhai.design import COLORS, MUTED
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from shanhai.charts import base
-from shanhai.charts.base import ROW, Colors, Reference
+from shanhai.charts.vocabulary import base
+from shanhai.charts.vocabulary.base import ROW, Colors, Reference
 from shanhai.design import COLORS, MUTED
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from shanhai.charts import base
-from shanhai.charts.base import Colors
+from shanhai.charts.vocabulary import base
+from shanhai.charts.vocabulary.base import Colors
 from shanhai.design import COLORS
 
 CELL = 34

@@ -154,13 +154,7 @@ class Build:
             self.say(
                 f"      note: {name} is in no chapter; name it in _toc.yml to have it in the book"
             )
-        # What a build has read counts only if it came to its end: one that failed would not be
-        # warned again of pages it need not read again, one that was killed may have left half a file.
-        unfinished = self.work / "unfinished"
-        if unfinished.exists():
-            shutil.rmtree(self.work)
-        self.work.mkdir(parents=True, exist_ok=True)
-        unfinished.touch()
+        unfinished = self._begin_work()
         for number, output in enumerate(self.outputs, 2):
             self.say(f"[{number}/{steps}] making the {output.upper()}")
             pages = self._pages(stamp, made_from) if output == "pdf" else None
@@ -190,6 +184,19 @@ class Build:
         notebooks = filter(is_notebook, walk(self.root, excluded(self.root)))
         seen = (*notebooks, *walk(self.root / self._data(settings)), *walk(PACKAGE))
         return any(path.stat().st_mtime > last for path in seen)
+
+    def _begin_work(self) -> Path:
+        """Make the work folder; return the mark in it, which goes when all has come to its end.
+
+        What a build has read counts only then: one that failed would not be warned again of pages it need
+        not read again, one that was killed may have left half a file.
+        """
+        unfinished = self.work / "unfinished"
+        if unfinished.exists():
+            shutil.rmtree(self.work)
+        self.work.mkdir(parents=True, exist_ok=True)
+        unfinished.touch()
+        return unfinished
 
     def _inputs(self, settings: dict) -> str:
         """Return the digest of what the book is made of now."""

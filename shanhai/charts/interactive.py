@@ -64,30 +64,24 @@ def _fields(spec: dict[str, Any]) -> list[list[str]]:
 
 def _says(spec: dict[str, Any]) -> str:
     """Return the one field that all tooltips of a chart show, or nothing."""
-    fields = set(_tooltips(spec))
+    tooltips = (encoding.get("tooltip") for encoding in _encodings(spec))
+    fields = {each["field"] for each in tooltips if isinstance(each, dict) and "field" in each}
     return fields.pop() if len(fields) == 1 else ""
 
 
-def _tooltips(spec: Any) -> Iterator[str]:
+def _encodings(spec: Any) -> Iterator[dict[str, Any]]:
+    """Yield the encoding of each part of a specification that has one."""
     for part in spec if isinstance(spec, list) else [spec]:
         if isinstance(part, dict):
-            tooltip = part.get("encoding", {}).get("tooltip")
-            if isinstance(tooltip, dict) and isinstance(tooltip.get("field"), str):
-                yield tooltip["field"]
+            yield part.get("encoding", {})
             for name in ("layer", "hconcat", "vconcat", "concat", "spec"):
-                yield from _tooltips(part.get(name, []))
+                yield from _encodings(part.get(name))
 
 
 def _channels(spec: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the channels of all encodings; the end of a span has the type of its start."""
-    if isinstance(spec, list):
-        for part in spec:
-            yield from _channels(part)
-    elif isinstance(spec, dict):
-        encoding = spec.get("encoding", {})
+    for encoding in _encodings(spec):
         for name, channel in encoding.items():
             if isinstance(channel, dict) and name not in _SILENT:
                 start = encoding.get(name.removesuffix("2"), {})
                 yield name, {"type": start.get("type", ""), **channel}
-        for part in ("layer", "hconcat", "vconcat", "concat", "spec"):
-            yield from _channels(spec.get(part))

@@ -23,8 +23,8 @@ _BESIDE = 84
 _NAME, _LINE = 22, 17
 """Height in pixels of a row's name above its marks, and of each further line of it."""
 
-_WIDTH = 328
-"""Width in pixels of a phone of 360 less its margins."""
+NARROW = 328
+"""Width in pixels of a picture on a phone of 360 less its margins."""
 
 _SMALLEST = 11
 """Smallest type in cells that are too narrow for the usual."""
@@ -46,7 +46,7 @@ def phone(spec: Spec) -> Spec:
     for part in views(spec):
         _legends(part)
         _fit_cells(part, spec.get("datasets", {}))
-    return raised(spec, _BESIDE, _WIDTH)
+    return raised(spec, _BESIDE, NARROW)
 
 
 def loose(spec: Spec, width: int) -> Spec:
@@ -121,7 +121,7 @@ def _legends(view: Spec) -> None:
             if isinstance(channel, dict) and isinstance(channel.get("legend"), dict):
                 names = (channel.get("scale") or {}).get("domain", [])
                 widest = max((_pixels(str(name)) for name in names), default=0)
-                channel["legend"].setdefault("columns", 2 if 2 * (widest + 34) <= _WIDTH else 1)
+                channel["legend"].setdefault("columns", 2 if 2 * (widest + 34) <= NARROW else 1)
 
 
 def _pixels(text: str) -> float:
@@ -198,7 +198,7 @@ def _fit_cells(view: Spec, datasets: Datasets) -> None:
     names = 0.0
     if _names_rows(first["y"]):
         names = max(_pixels(str(record[first["y"]["field"]])) for record in records) + 8
-    cell = (_WIDTH - names) / len(columns)
+    cell = (NARROW - names) / len(columns)
     if _names_rows(first["x"]) and max(map(_pixels, columns)) > cell - 4:
         for unit in drawn:
             axis = dict(unit["encoding"]["x"].get("axis") or {})

@@ -7,10 +7,11 @@ import json
 import re
 from typing import Any
 
-from shanhai.charts.phone import views
+from shanhai.charts.phone import NARROW, views
+from shanhai.design import MEASURE
 
-WIDTHS = {"wide": 680, "narrow": 328}
-"""Width of the whole picture in pixels: a page's column, and a phone of 360 px less margins."""
+WIDTHS = {"wide": MEASURE, "narrow": NARROW}
+"""Width of the whole picture in pixels: a page's column, and a phone's."""
 
 _LEAST = 48
 """Pixels that the marks of a part need at least, beside their labels."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from shanhai.drafting.claims import Draft, draft
 from shanhai.drafting.context import fill
 from shanhai.drafting.structure import Structure, structure
-from shanhai.evidence.article import normalise
+from shanhai.evidence.article import is_cut_out, normalise, places
 from shanhai.evidence.expression import names
 
 if TYPE_CHECKING:
@@ -163,7 +163,8 @@ def _between(
     left: list[Row] = []
     at = start
     for row in old:
-        place = _stands(row.token, text, at, end)
+        alone = (p for p in places(row.token, text, at, end) if not is_cut_out(row.token, text, p))
+        place = next(alone, None)
         if place is None:
             left.append(row)
             continue
@@ -189,20 +190,6 @@ def _between(
     report.new += free
 
 
-def _stands(token: str, text: str, start: int, end: int) -> int | None:
-    """Return where a token stands as a number of its own between two places, or None."""
-    at = text.find(token, start, end)
-    while at >= 0:
-        before, after = text[at - 1 : at] if at else "", text[at + len(token) : at + len(token) + 1]
-        inside = (token[0] in "0123456789" and (before.isdigit() or before == ".")) or (
-            token[-1].isdigit() and (after.isdigit() or after == ".")
-        )
-        if not inside:
-            return at
-        at = text.find(token, at + 1, end)
-    return None
-
-
 def _sections(report: Report) -> None:
     """Find where each section now starts: by its heading, else by the rows around its old start."""
     text = report.parts.text
@@ -219,14 +206,10 @@ def _sections(report: Report) -> None:
         wanted = max(least, old + drift[-1])
         heading = normalise(section["title_zh"])
         low = max(least, wanted - _NEAR)
-        places = (
-            [m.start() for m in re.finditer(re.escape(heading), text[low : wanted + _NEAR])]
-            if heading
-            else []
-        )
+        titles = list(places(heading, text, low, wanted + _NEAR)) if heading else []
         by_machine = [s.start for s in report.parts.sections if abs(s.start - wanted) <= _NEAR]
-        if heading and places:
-            start = min((low + p for p in places), key=lambda p: abs(p - wanted))
+        if titles:
+            start = min(titles, key=lambda p: abs(p - wanted))
         elif by_machine:
             start = min(by_machine, key=lambda p: abs(p - wanted))
         else:
@@ -242,12 +225,12 @@ def _paragraphs(report: Report) -> None:
     """Count paragraphs anew, where the ledger counts them as the machine does."""
     starts = [start for section in report.parts.sections for start in section.paragraphs]
     counted = {}
-    places = [*report.found, *((row, _offset(n)) for row, n in report.changed)]
-    for row, at in places:
+    rows = [*report.found, *((row, _offset(n)) for row, n in report.changed)]
+    for row, at in rows:
         first = report.sections[report.section(at)][0]
         counted[row.id] = max(1, sum(first <= start <= at for start in starts))
-    same = sum(row.paragraph == counted[row.id] for row, _ in places)
-    if same * 10 >= len(places) * 7:
+    same = sum(row.paragraph == counted[row.id] for row, _ in rows)
+    if same * 10 >= len(rows) * 7:
         report.paragraphs = counted
 
 

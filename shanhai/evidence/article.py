@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,6 +63,21 @@ def normalise(text: str) -> str:
 def digest(normalised: str) -> str:
     """Return the SHA-256 of a normalised text as 64 hexadecimal digits."""
     return hashlib.sha256(normalised.encode("utf-8")).hexdigest()
+
+
+def places(token: str, text: str, start: int = 0, end: int | None = None) -> Iterator[int]:
+    """Yield where a token stands in a normalised text, between two places."""
+    return (
+        match.start()
+        for match in re.compile(re.escape(token)).finditer(text, start, end or len(text))
+    )
+
+
+def is_cut_out(token: str, text: str, at: int) -> bool:
+    """Return whether a token at a place is a part of a longer number."""
+    before, after = text[max(0, at - 1) : at], text[at + len(token) :][:1]
+    left = token[0].isdigit() and (before.isdigit() or before == ".")
+    return left or (token[-1].isdigit() and (after.isdigit() or after == "."))
 
 
 def read(path: Path | str, encoding: str = "utf-8") -> Article:

@@ -192,7 +192,7 @@ class Ledger:
     def fields(self, table: str) -> dict[str, dict[str, Any]]:
         """Return a table's field descriptions by name; ``references`` names the table a key is of."""
         read(DESCRIPTION, ALL)
-        schema = self._resource(table)["schema"]
+        schema = self.tables[table]["schema"]
         keys = {
             key["fields"][0]: key["reference"]["resource"] or table
             for key in schema.get("foreignKeys", [])
@@ -212,7 +212,7 @@ class Ledger:
         return self._rows(table)
 
     def _rows(self, table: str) -> list[dict[str, Any]]:
-        resource = self._resource(table)
+        resource = self.tables[table]
         path = self.directory / resource["path"]
         specs = {spec["name"]: spec for spec in resource["schema"]["fields"]}
         opening(path)
@@ -234,11 +234,8 @@ class Ledger:
         """Return a table as a data frame; numbers are Decimal, dates ``datetime.date``."""
         import pandas as pd
 
-        columns = [spec["name"] for spec in self._resource(name)["schema"]["fields"]]
+        columns = [spec["name"] for spec in self._tables[name]["schema"]["fields"]]
         return pd.DataFrame(self.rows(name), columns=columns)
-
-    def _resource(self, table: str) -> dict[str, Any]:
-        return self._tables[table]
 
     def _file(self, table: str) -> str:
         """Return the name of a table's file, for messages."""

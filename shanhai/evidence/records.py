@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date
@@ -214,9 +215,8 @@ class Source(Record):
         year, month, day = (int(part) for part in f"{self.published}-0-0".split("-")[:3])
         if day:
             return date(year, month, day), date(year, month, day)
-        first, last = month or 1, month or 12
-        after = date(year + last // 12, last % 12 + 1, 1)
-        return date(year, first, 1), date.fromordinal(after.toordinal() - 1)
+        last = month or 12
+        return date(year, month or 1, 1), date(year, last, monthrange(year, last)[1])
 
 
 #: The tables the ledger itself reads, each with the columns it needs; any other may be described beside them.

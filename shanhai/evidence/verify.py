@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from shanhai.evidence.article import normalise, read
+from shanhai.evidence.article import is_cut_out, normalise, places, read
 from shanhai.evidence.checks.tokens import disagreement
 from shanhai.evidence.ledger import Claim, Ledger, NonClaim, Silence
 from shanhai.numerals.finder import NUMERALS, Numeral, find
@@ -76,18 +76,14 @@ def _misplaced(row: Claim | NonClaim, text: str, ledger: Ledger) -> str:
     name = f"{'claim' if hasattr(row, 'value') else 'non-claim'} {row.id}"
     there = text[row.offset : row.end]
     if there != row.token:
-        at = _elsewhere(row, text)
+        nearest = sorted(places(row.token, text), key=lambda place: abs(place - row.offset))
         hint = (
-            f"; {row.token!r} stands at {at}"
-            if at is not None
+            f"; {row.token!r} stands at {nearest[0]}"
+            if nearest
             else f"; {row.token!r} is not in the article"
         )
         return f"{name}: offset {row.offset} holds {there!r}{hint}"
-    edge = text[row.end : row.end + 1]
-    before = text[row.offset - 1 : row.offset] if row.offset else ""
-    if (row.token[-1].isdigit() and (edge.isdigit() or edge == ".")) or (
-        row.token[0].isdigit() and (before.isdigit() or before == ".")
-    ):
+    if is_cut_out(row.token, text, row.offset):
         return f"{name}: {row.token!r} at {row.offset} is a part of a longer number"
     section = ledger.sections.get(row.section)
     if section is None:
@@ -95,16 +91,6 @@ def _misplaced(row: Claim | NonClaim, text: str, ledger: Ledger) -> str:
     if not section["start"] <= row.offset < section["end"]:
         return f"{name}: offset {row.offset} is not in section {row.section!r}"
     return ""
-
-
-def _elsewhere(row: Claim | NonClaim, text: str) -> int | None:
-    """Return the place of a row's token nearest to where it should be."""
-    places = []
-    at = text.find(row.token)
-    while at >= 0:
-        places.append(at)
-        at = text.find(row.token, at + 1)
-    return min(places, key=lambda place: abs(place - row.offset), default=None)
 
 
 def _broken(silence: Silence, text: str, ledger: Ledger) -> Iterator[str]:

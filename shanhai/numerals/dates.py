@@ -7,7 +7,8 @@ calendar that a reader takes them for, and ``is_sharp`` says that they were.
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from calendar import monthrange
+from datetime import date
 
 from shanhai.numerals.reading import read
 
@@ -39,12 +40,10 @@ def span(token: str) -> tuple[date, date] | None:
             return date(int(year), month, day), date(int(year), month, day)
         if month:
             low, high = _OF_MONTH.get(match["part"], (1, 31))
-            last = _last(int(year), month)
-            return date(int(year), month, low), min(
-                last, date(int(year), month, min(high, last.day))
-            )
+            last = monthrange(int(year), month)[1]
+            return date(int(year), month, low), date(int(year), month, min(high, last))
         low, high = _OF_YEAR.get(match["part"], (1, 12))
-        return date(int(year), low, 1), _last(int(year), high)
+        return date(int(year), low, 1), date(int(year), high, monthrange(int(year), high)[1])
     except ValueError:
         return None
 
@@ -61,7 +60,3 @@ def plan(number: int) -> tuple[date, date] | None:
         return None
     start = 1981 + 5 * (number - 6)
     return date(start, 1, 1), date(start + 4, 12, 31)
-
-
-def _last(year: int, month: int) -> date:
-    return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)

@@ -48,16 +48,8 @@ def serve(root: Path, port: int | None, say: Callable[[str], None]) -> None:
                         break
         say("the package has changed: starting again")
         sys.stdout.flush()
-        command = [
-            sys.executable,
-            "-m",
-            "shanhai",
-            "serve",
-            "--port",
-            str(site.server_port),
-            str(root),
-        ]
-        os.execve(command[0], command, os.environ)
+        command = ["-m", "shanhai", "serve", "--port", str(site.server_port), str(root)]
+        os.execve(sys.executable, [sys.executable, *command], os.environ)
 
 
 def _get_ready() -> None:

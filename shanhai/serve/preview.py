@@ -8,7 +8,6 @@ for a finished book.
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,11 +51,7 @@ class Preview(Build):
         if found := faults(self.root):
             raise BuildError("\n".join(found))
         self.check()
-        unfinished = self.work / "unfinished"
-        if unfinished.exists():
-            shutil.rmtree(self.work)
-        self.work.mkdir(parents=True, exist_ok=True)
-        unfinished.touch()
+        unfinished = self._begin_work()
         try:
             self._sphinx("html")
         except BuildError:

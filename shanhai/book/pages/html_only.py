@@ -59,7 +59,9 @@ def _remove(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 
 def _open(self: HTML5Translator, node: disclosure) -> None:
-    self.body.append(f'<details class="folded"><summary>{escape(node["summary"])}</summary>\n')
+    self.body.append(
+        f"{self.starttag(node, 'details', '')}<summary>{escape(node['summary'])}</summary>\n"
+    )
 
 
 def _close(self: HTML5Translator, node: disclosure) -> None:

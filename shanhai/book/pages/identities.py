@@ -58,7 +58,7 @@ class ReconciliationDirective(SphinxDirective):
 
         held = [finding for finding in findings if finding.verdict in _HELD]
         others = [finding for finding in findings if finding.verdict not in _HELD]
-        fold = disclosure("", summary=term["held"].format(count=len(held)))
+        fold = disclosure("", summary=term["held"].format(count=len(held)), classes=["folded"])
         fold += table(held)
         return ([table(others)] if others else []) + ([fold] if held else [])
 

@@ -83,9 +83,9 @@ class ReportTranslator(BlockVisitors, TableVisitors):
         raise nodes.SkipNode
 
     def visit_PaperOnly(self, node: Element) -> None:  # noqa: N802
-        """Enter what stands on paper alone, or what a page folds; it is printed as it stands."""
+        """Enter what stands on paper alone."""
 
-    depart_PaperOnly = visit_folded_output = depart_folded_output = visit_PaperOnly  # noqa: N815
+    depart_PaperOnly = visit_PaperOnly  # noqa: N815
 
     # Labels. Typst refuses two elements with one label, so each id is written once.
 

@@ -14,6 +14,7 @@ import altair as alt
 import pandas as pd
 
 from shanhai.charts import svg
+from shanhai.charts.phone import NARROW
 from shanhai.design import COLORS, MUTED, SIZE
 
 ROW = 36
@@ -21,9 +22,6 @@ ROW = 36
 
 BAR = 22
 """Thickness of a bar in pixels."""
-
-NARROW = 328
-"""Width of a picture on a phone, in pixels."""
 
 OWN, SAYS = "color", "says"
 """Columns of a frame that hold a row's own colour, and its sentence."""

@@ -17,10 +17,9 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
-from sphinx.writers.html5 import HTML5Translator
 
 from shanhai.book import context
-from shanhai.book.pages.html_only import PaperOnly
+from shanhai.book.pages.html_only import PaperOnly, disclosure
 from shanhai.book.pages.outputs.html_tables import parse
 
 logger = logging.getLogger(__name__)
@@ -138,10 +137,6 @@ def _unprinted(renderer: NbElementRenderer) -> PaperOnly:
     return PaperOnly("", nodes.paragraph("", words["no_print"], classes=["note"]))
 
 
-class folded_output(nodes.General, nodes.Element):  # noqa: N801 (docutils writes nodes so)
-    """A long output, which a page opens on request."""
-
-
 class DealWithOutputs(SphinxTransform):
     """Ask a text alternative of every picture, and fold walls of text."""
 
@@ -156,7 +151,8 @@ class DealWithOutputs(SphinxTransform):
         for block in list(self.document.findall(nodes.literal_block)):
             count = block.astext().rstrip("\n").count("\n") + 1
             if "output" in block["classes"] and count > FOLDED:
-                fold = folded_output("", label=words["fold"].format(lines=count))
+                summary = words["fold"].format(lines=count)
+                fold = disclosure("", summary=summary, classes=["output-fold"])
                 block.replace_self(fold)
                 fold += block
 
@@ -196,15 +192,6 @@ def _picture(renderer: NbElementRenderer, data: MimeData) -> list[nodes.Element]
     return shown
 
 
-def _visit(self: HTML5Translator, node: folded_output) -> None:
-    self.body.append(self.starttag(node, "details", CLASS="output-fold"))
-    self.body.append(f"<summary>{self.encode(node['label'])}</summary>\n")
-
-
-def _depart(self: HTML5Translator, _node: folded_output) -> None:
-    self.body.append("</details>\n")
-
-
 def _set_tables(_app: Sphinx, config: Config) -> None:
     """Let the Markdown that a cell shows have tables, unless the book chooses a kind of Markdown."""
     if config.nb_render_markdown_format == "commonmark":
@@ -212,8 +199,7 @@ def _set_tables(_app: Sphinx, config: Config) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the transform and what pages do with a fold."""
+    """Register the transform."""
     app.connect("config-inited", _set_tables)
-    app.add_node(folded_output, html=(_visit, _depart))
     app.add_transform(DealWithOutputs)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

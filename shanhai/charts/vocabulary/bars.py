@@ -6,80 +6,59 @@ import altair as alt
 import pandas as pd
 
 from shanhai.charts.vocabulary import base
-from shanhai.charts.vocabulary.base import BAR, ROW, Colors, Reference
+from shanhai.charts.vocabulary.base import BAR, LABEL, PRINTED, ROW, VALUE, Colors, Reference
 
 
 def bars(
     rows: pd.DataFrame,
     *,
-    y: str = "label",
-    x: str = "value",
-    text: str = "printed",
     color: str | None = None,
     colors: Colors | None = None,
-    whole: float | None = None,
     reference: Reference | None = None,
-    axis: str | None = None,
 ) -> alt.LayerChart:
     """Return horizontal bars from zero, one a row of the frame, in its order, each labelled at its end.
 
-    ``y``, ``x`` and ``text`` are columns of the names, the values and the labels. A missing value (NaN)
-    draws no bar: its text stands at the row's start. ``color`` is a colour for all (``"blue"``), or with
-    ``colors={category: colour}`` a column of categories; without both, each row has the colour in its
-    column ``color``, or all are grey. ``whole`` draws a pale bar of that length behind each, for shares
-    of one whole. ``reference=(value, name)`` is a dashed line across all rows. ``axis`` is the title of
-    an axis with a grid: only where a reader has to read lengths between labels.
+    The frame is as ``book.rows`` gives it. A missing value (NaN) draws no bar: its text stands at the
+    row's start. ``color`` is a colour for all (``"blue"``), or with ``colors={category: colour}`` a column
+    of categories; without both, each row has the colour in its column ``color``, or all are grey.
+    ``reference=(value, name)`` is a dashed line across all rows.
 
     Raises:
-        ValueError: a column is misspelt, or a colour is unknown.
+        ValueError: a column is missing or misspelt, or a colour is unknown.
     """
-    base.need("bars", rows, y=y, x=x, text=text)
-    most = float(max(rows[x].max(), whole or 0, reference[0] if reference else 0))
-    across = base.value_axis(x, axis, 0, most, base.room(rows[text]))
-    names = base.row(rows, y)
+    base.need("bars", rows, LABEL, VALUE, PRINTED)
+    most = float(max(rows[VALUE].max(), reference[0] if reference else 0))
+    across = base.value_axis(VALUE, 0, most, base.room(rows[PRINTED]))
+    names = base.row(rows)
     shared = alt.Chart().encode(y=names, x=across, **base.tooltip(rows))
     layers = [
         shared.mark_bar(size=BAR).encode(color=base.paint("bars", rows, color, colors)),
-        base.texts(shared, text),
-        *base.silent(rows, x, text, names),
+        base.texts(shared, PRINTED),
+        *base.silent(rows, PRINTED, names),
     ]
-    if whole is not None:
-        behind = alt.Chart().mark_bar(size=BAR, color=base.hue("empty"))
-        layers.insert(0, behind.encode(y=names, x=alt.XDatum(float(whole), type="quantitative")))
     if reference is not None:
-        layers += base.line(reference, x, across)
-    return base.layered(layers, rows, ROW * base.count(rows, y))
+        layers += base.line(reference, VALUE, across)
+    return base.layered(layers, rows, ROW * base.count(rows))
 
 
-def paired_bars(
-    rows: pd.DataFrame,
-    *,
-    side: str,
-    y: str = "label",
-    x: str = "value",
-    text: str = "printed",
-    color: str | None = None,
-    colors: Colors | None = None,
-    axis: str | None = None,
-) -> alt.LayerChart:
-    """Return groups of bars: one group a value of ``y``, in it one bar a value of ``side``.
+def paired_bars(rows: pd.DataFrame, *, side: str) -> alt.LayerChart:
+    """Return groups of bars: one group a label, in it one bar a value of the column ``side``.
 
     Each bar is labelled at its end with its side and its text (``上海 1.43亿元``), so there is no legend.
-    The other parameters are those of `bars`.
     """
-    base.need("paired_bars", rows, y=y, x=x, text=text, side=side)
+    base.need("paired_bars", rows, LABEL, VALUE, PRINTED, side)
     sides = list(dict.fromkeys(rows[side]))
-    rows = rows.assign(said=rows[side].astype(str) + " " + rows[text].astype(str))
-    names = base.row(rows, y, scale=alt.Scale(paddingInner=0.3, paddingOuter=0.1))
+    rows = rows.assign(said=rows[side].astype(str) + " " + rows[PRINTED].astype(str))
+    names = base.row(rows, scale=alt.Scale(paddingInner=0.3, paddingOuter=0.1))
     offset = alt.YOffset(field=side, type="nominal", sort=sides)
-    across = base.value_axis(x, axis, 0, float(rows[x].max()), base.room(rows["said"]))
+    across = base.value_axis(VALUE, 0, float(rows[VALUE].max()), base.room(rows["said"]))
     shared = alt.Chart().encode(y=names, yOffset=offset, x=across, **base.tooltip(rows))
     layers = [
-        shared.mark_bar(size=BAR - 4).encode(color=base.paint("paired_bars", rows, color, colors)),
+        shared.mark_bar(size=BAR - 4).encode(color=base.paint("paired_bars", rows)),
         base.texts(shared, "said"),
-        *base.silent(rows, x, "said", names, yOffset=offset),
+        *base.silent(rows, "said", names, yOffset=offset),
     ]
-    height = (BAR + 2) * len(sides) * base.count(rows, y) / 0.7
+    height = (BAR + 2) * len(sides) * base.count(rows) / 0.7
     return base.layered(layers, rows, round(height))
 
 
@@ -88,9 +67,6 @@ def stacked_bars(
     *,
     part: str,
     colors: Colors,
-    y: str = "label",
-    x: str = "value",
-    text: str = "printed",
     pale: tuple[str, ...] = (),
     legend: bool = True,
 ) -> alt.LayerChart:
@@ -105,24 +81,24 @@ def stacked_bars(
     Raises:
         ValueError: a column is misspelt, or a part has no colour.
     """
-    base.need("stacked_bars", rows, y=y, x=x, text=text, part=part)
-    most = float(rows.groupby(y)[x].sum().max())
-    free = min(84, base.room(rows[y]))
-    fits = base.fits(rows, text, rows[x] / most, free)
+    base.need("stacked_bars", rows, LABEL, VALUE, PRINTED, part)
+    most = float(rows.groupby(LABEL)[VALUE].sum().max())
+    share, free = rows[VALUE] / most, min(84, base.room(rows[LABEL]))
+    fits = base.fits(rows[PRINTED], share, free)
     if not legend and not fits.all():
-        shorter = rows.assign(**{text: base.broken(rows, text, rows[x] / most, free)})
-        legend = not base.fits(shorter, text, rows[x] / most, free).all()
-        rows = rows.assign(**{text: rows[text].str.rpartition("\n")[2]}) if legend else shorter
-        fits = base.fits(rows, text, rows[x] / most, free)
-    lines = max(str(said).count("\n") for said in rows[text]) + 1
+        shorter = rows.assign(printed=base.broken(rows[PRINTED], share, free))
+        legend = not base.fits(shorter[PRINTED], share, free).all()
+        rows = rows.assign(printed=rows[PRINTED].str.rpartition("\n")[2]) if legend else shorter
+        fits = base.fits(rows[PRINTED], share, free)
+    lines = max(str(said).count("\n") for said in rows[PRINTED]) + 1
     rows = rows.assign(
         order=range(len(rows)),
-        inside=rows[text].where(fits, ""),
+        inside=rows[PRINTED].where(fits, ""),
         ink=[base.hue("ink") if value in pale else "white" for value in rows[part]],
     )
-    across = base.value_axis(x, None, 0, most, 0).stack("zero")
+    across = base.value_axis(VALUE, 0, most, 0).stack("zero")
     order = alt.Order(field="order", type="quantitative")
-    shared = alt.Chart().encode(y=base.row(rows, y), order=order, **base.tooltip(rows))
+    shared = alt.Chart().encode(y=base.row(rows), order=order, **base.tooltip(rows))
     paint = base.paint("stacked_bars", rows, part, colors, legend=legend)
     stack = shared.mark_bar(size=BAR * lines + 4, stroke="white", strokeWidth=1)
     # Vega sets the first line of a text in the middle, and the others below it.
@@ -132,5 +108,5 @@ def stacked_bars(
         color=alt.Color(field="ink", type="nominal", scale=None),
     )
     layers = [stack.encode(x=across, color=paint), middle]
-    height = (ROW + BAR * (lines - 1)) * base.count(rows, y)
+    height = (ROW + BAR * (lines - 1)) * base.count(rows)
     return base.layered(layers, rows, height)

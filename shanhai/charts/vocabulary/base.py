@@ -1,8 +1,8 @@
 """What every chart of the vocabulary shares: rows in the frame's order, colours, labels, room for them.
 
-A frame has one row a mark. Its columns are named in code (``label``, ``value``, ``printed``); two have
-a meaning wherever they occur: ``color`` is the row's own colour, ``says`` is the sentence a reader gets
-who points at the mark.
+A frame has one row a mark, with the columns that ``book.rows`` gives: ``label`` is its name, ``value`` what
+is drawn, ``printed`` the label at the mark, ``color`` the row's own colour, ``says`` the sentence a reader
+gets who points at the mark.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ ROW = 36
 BAR = 22
 """Thickness of a bar in pixels."""
 
-OWN, SAYS = "color", "says"
-"""Columns of a frame that hold a row's own colour, and its sentence."""
+LABEL, VALUE, PRINTED, OWN, SAYS = "label", "value", "printed", "color", "says"
+"""Columns of a frame: a row's name, what is drawn, how it is printed, its own colour, its sentence."""
 
 Colors = Mapping[Any, str]
 Reference = tuple[float, str]
 
 
-def need(chart: str, rows: pd.DataFrame, **columns: str | None) -> None:
+def need(chart: str, rows: pd.DataFrame, *columns: str | None) -> None:
     """Raise ValueError in one sentence if ``rows`` is no frame with rows and with these columns."""
     if not isinstance(rows, pd.DataFrame):
         raise TypeError(f"{chart}(): rows must be a pandas data frame, not {type(rows).__name__}")
     if rows.empty:
         raise ValueError(f"{chart}(): the frame has no rows")
-    for role, column in columns.items():
+    for column in columns:
         if column is not None and column not in rows.columns:
             known = ", ".join(map(str, rows.columns))
-            raise ValueError(f"{chart}(): no column {column!r} for {role}; the frame has {known}")
+            raise ValueError(f"{chart}(): no column {column!r}; the frame has {known}")
 
 
 def hue(color: str) -> str:
@@ -52,7 +52,11 @@ def hue(color: str) -> str:
 
 
 def paint(
-    chart: str, rows: pd.DataFrame, color: str | None, colors: Colors | None, legend: bool = False
+    chart: str,
+    rows: pd.DataFrame,
+    color: str | None = None,
+    colors: Colors | None = None,
+    legend: bool = False,
 ) -> alt.Color | alt.Value:
     """Return the colour encoding.
 
@@ -62,7 +66,7 @@ def paint(
     if colors is not None:
         if color is None:
             raise ValueError(f"{chart}(): colors needs color, the column of the categories")
-        need(chart, rows, color=color)
+        need(chart, rows, color)
         values = list(dict.fromkeys(rows[color]))
         for value in values:
             if value not in colors:
@@ -78,13 +82,13 @@ def paint(
     return alt.value(COLORS["neutral"])
 
 
-def row(rows: pd.DataFrame, y: str, **options: Any) -> alt.Y:
+def row(rows: pd.DataFrame, y: str = LABEL, **options: Any) -> alt.Y:
     """Return the rows' axis: names in the frame's order, no title."""
     options = {"title": None, "sort": list(dict.fromkeys(rows[y]))} | options
     return alt.Y(field=y, type="nominal", **options)
 
 
-def count(rows: pd.DataFrame, y: str) -> int:
+def count(rows: pd.DataFrame, y: str = LABEL) -> int:
     """Return how many rows are drawn."""
     return rows[y].nunique()
 
@@ -94,24 +98,23 @@ def tooltip(rows: pd.DataFrame) -> dict[str, Any]:
     return {"tooltip": alt.Tooltip(field=SAYS, type="nominal")} if SAYS in rows else {}
 
 
-def room(*columns: pd.Series, size: int = SIZE) -> int:
-    """Return the pixels that the widest text of the columns takes beside a mark."""
-    texts = [str(text) for column in columns for text in column if isinstance(text, str) and text]
-    return round(max(map(svg.ems, texts), default=0) * size) + 8
+def room(column: pd.Series) -> int:
+    """Return the pixels that the widest text of a column takes beside a mark."""
+    texts = [text for text in column if isinstance(text, str) and text]
+    return round(max(map(svg.ems, texts), default=0) * SIZE) + 8
 
 
-def value_axis(field: str, title: str | None, least: float, most: float, room: int) -> alt.X:
-    """Return the axis of values from ``least`` to ``most``, with ``room`` pixels after it for labels.
+def value_axis(field: str, least: float, most: float, room: int) -> alt.X:
+    """Return the scale of values from ``least`` to ``most``, with ``room`` pixels after it for labels.
 
-    ``title`` asks for an axis with ticks and grid. Without it there is none: the marks are labelled.
+    There is no axis: the marks are labelled.
     """
     places: Any = [0, {"expr": f"width - {room}"}]
     scale = alt.Scale(domain=[least, most], range=places, nice=False, zero=False)
-    axis = None if title is None else alt.Axis(title=title)
-    return alt.X(field=field, type="quantitative", axis=axis, scale=scale)
+    return alt.X(field=field, type="quantitative", axis=None, scale=scale)
 
 
-def fits(rows: pd.DataFrame, text: str, share: pd.Series, free: int = 0) -> pd.Series:
+def fits(texts: pd.Series, share: pd.Series, free: int) -> pd.Series:
     """Return which texts fit into marks of these shares of a phone's plot, and so of any.
 
     ``free`` pixels of the plot are not drawn on.
@@ -120,15 +123,15 @@ def fits(rows: pd.DataFrame, text: str, share: pd.Series, free: int = 0) -> pd.S
     def width(said: object) -> float:
         return max(map(svg.ems, str(said).split("\n"))) * SIZE + 10
 
-    return share * (NARROW - free) > rows[text].map(width)
+    return share * (NARROW - free) > texts.map(width)
 
 
-def broken(rows: pd.DataFrame, text: str, share: pd.Series, free: int = 0) -> list[str]:
+def broken(texts: pd.Series, share: pd.Series, free: int) -> list[str]:
     """Return the texts broken between words, so that they may fit as `fits` judges."""
     widths = share * (NARROW - free) - 11
     return [
         "\n".join(svg.broken(line, SIZE, width) for line in str(said).split("\n"))
-        for said, width in zip(rows[text], widths, strict=True)
+        for said, width in zip(texts, widths, strict=True)
     ]
 
 
@@ -139,11 +142,11 @@ def texts(base: alt.Chart, text: str, **options: Any) -> alt.Chart:
     return said.mark_text(**mark).encode(text=alt.Text(field=text, type="nominal"))
 
 
-def silent(rows: pd.DataFrame, x: str, text: str, y: alt.Y, **encodings: Any) -> list[alt.Chart]:
+def silent(rows: pd.DataFrame, text: str, y: alt.Y, **encodings: Any) -> list[alt.Chart]:
     """Return what is said where a row has no value: its text at the start of the row, in grey."""
-    if not rows[x].isna().any():
+    if not rows[VALUE].isna().any():
         return []
-    base = alt.Chart().transform_filter(f"!isValid(datum[{x!r}])").encode(y=y, **encodings)
+    base = alt.Chart().transform_filter(f"!isValid(datum[{VALUE!r}])").encode(y=y, **encodings)
     return [texts(base, text, dx=0, color=MUTED).encode(x=alt.value(2))]
 
 

@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from shanhai.charts.vocabulary import base
-from shanhai.charts.vocabulary.base import Colors
+from shanhai.charts.vocabulary.base import VALUE, Colors
 from shanhai.design import COLORS
 
 CELL = 34
@@ -20,7 +20,6 @@ def heat_map(
     *,
     x: str,
     y: str,
-    value: str = "value",
     text: str | None = None,
     color: str = "blue",
     columns: Sequence[str] | None = None,
@@ -31,10 +30,10 @@ def heat_map(
     column of labels, if these are not the values themselves; ``color`` what the largest value has;
     ``columns`` the order of the columns, if it is not the frame's.
     """
-    base.need("heat_map", rows, x=x, y=y, value=value, text=text)
-    most = float(rows[value].max())
+    base.need("heat_map", rows, x, y, VALUE, text)
+    most = float(rows[VALUE].max())
     order = list(columns or dict.fromkeys(rows[x]))
-    said = rows[value].map(lambda number: f"{number:g}" if number else "")
+    said = rows[VALUE].map(lambda number: f"{number:g}" if number else "")
     rows = rows.assign(text=rows[text] if text else said)
     scale = alt.Scale(domain=[0, most], range=[COLORS["empty"], base.hue(color)])
     shared = alt.Chart().encode(
@@ -43,9 +42,9 @@ def heat_map(
         **base.tooltip(rows),
     )
     rect = shared.mark_rect(stroke="white", strokeWidth=2).encode(
-        color=alt.Color(field=value, type="quantitative", scale=scale, legend=None)
+        color=alt.Color(field=VALUE, type="quantitative", scale=scale, legend=None)
     )
-    dark = alt.when(f"datum[{value!r}] > {most / 2}").then(alt.value("white"))
+    dark = alt.when(f"datum[{VALUE!r}] > {most / 2}").then(alt.value("white"))
     label = shared.mark_text().encode(
         text=alt.Text(field="text", type="nominal"), color=dark.otherwise(alt.value(COLORS["ink"]))
     )
@@ -69,7 +68,7 @@ def tiles(
     ``colors`` maps the categories of the column ``color`` to colours; text on those in ``pale`` is dark.
     ``names=False`` leaves out the names of rows and columns, where these only say a place in the grid.
     """
-    base.need("tiles", rows, x=x, y=y, text=text, color=color)
+    base.need("tiles", rows, x, y, text, color)
     shared = alt.Chart().encode(
         x=alt.X(field=x, type="nominal", sort=list(dict.fromkeys(rows[x])), title=None, axis=_HEAD)
         if names

@@ -10,52 +10,45 @@ import altair as alt
 import pandas as pd
 
 from shanhai.charts.vocabulary import base
-from shanhai.charts.vocabulary.base import ROW, Colors, Reference
+from shanhai.charts.vocabulary.base import LABEL, PRINTED, ROW, VALUE, Colors, Reference
 from shanhai.design import COLORS, MUTED
 
 
 def dots(
     rows: pd.DataFrame,
     *,
-    y: str = "label",
-    x: str = "value",
-    text: str = "printed",
     low: str | None = None,
     high: str | None = None,
-    color: str | None = None,
-    colors: Colors | None = None,
     reference: Reference | None = None,
-    domain: tuple[float, float] | None = None,
-    axis: str | None = None,
 ) -> alt.LayerChart:
     """Return one dot a row, labelled to its right; with ``low`` and ``high``, on its interval.
 
-    Dots may start elsewhere than at zero: ``domain`` says from where to where, the default is from the
-    least to the largest of values, bounds and reference. The other parameters are those of `bars`.
+    Dots may start elsewhere than at zero: from the least of values, bounds and reference to the largest.
+    ``reference`` is that of `bars`.
     """
-    base.need("dots", rows, y=y, x=x, text=text, low=low, high=high)
-    ends = pd.concat([rows[column] for column in (x, low, high) if column is not None])
+    base.need("dots", rows, LABEL, VALUE, PRINTED, low, high)
+    ends = pd.concat([rows[column] for column in (VALUE, low, high) if column is not None])
     at = [reference[0]] if reference else []
-    least, most = domain or (min([ends.min(), *at]), max([ends.max(), *at]))
-    least -= 0 if domain else (most - least) / 40
+    least, most = min([ends.min(), *at]), max([ends.max(), *at])
+    least -= (most - least) / 40
 
     def across(field: str) -> alt.X:
-        return base.value_axis(field, axis, float(least), float(most), base.room(rows[text]) + 8)
+        return base.value_axis(field, float(least), float(most), base.room(rows[PRINTED]) + 8)
 
-    names = base.row(rows, y)
+    names = base.row(rows)
     shared = alt.Chart().encode(y=names, **base.tooltip(rows))
-    paint = base.paint("dots", rows, color, colors)
-    layers = base.line(reference, x, across(x)) if reference is not None else []
+    paint = base.paint("dots", rows)
+    layers = base.line(reference, VALUE, across(VALUE)) if reference is not None else []
     if low is not None and high is not None:
         span = shared.mark_bar(size=10, opacity=0.35)
         layers.append(span.encode(x=across(low), x2=alt.X2(field=high), color=paint))
     dot = shared.mark_point(filled=True, size=130, opacity=1)
     layers += [
-        dot.encode(x=across(x), color=paint),
-        base.texts(shared.encode(x=across(x if high is None else high)), text, dx=11),
-        *base.silent(rows, x, text, names),
+        dot.encode(x=across(VALUE), color=paint),
+        base.texts(shared.encode(x=across(VALUE if high is None else high)), PRINTED, dx=11),
+        *base.silent(rows, PRINTED, names),
     ]
-    return base.layered(layers, rows, ROW * base.count(rows, y))
+    return base.layered(layers, rows, ROW * base.count(rows))
 
 
 def spans(
@@ -63,7 +56,6 @@ def spans(
     *,
     start: str = "start",
     end: str = "end",
-    y: str = "label",
     start_text: str | None = None,
     end_text: str | None = None,
     color: str | None = None,
@@ -75,7 +67,7 @@ def spans(
 ) -> alt.LayerChart:
     """Return one bar a row of the frame from ``start`` to ``end``, dates or numbers, ends labelled.
 
-    Rows with the same ``y`` lie on one line, such as a sure part and an open one. ``start_text`` and
+    Rows with the same label lie on one line, such as a sure part and an open one. ``start_text`` and
     ``end_text`` are columns of labels before a bar's start and after its end; an empty text labels
     nothing. ``color`` and ``colors`` are as in `bars`; a legend names the categories.
     ``window=(start, end, name)`` shades a band across all rows, its name above;
@@ -86,7 +78,7 @@ def spans(
     Raises:
         ValueError: a column is misspelt, a colour is unknown, or a break hides a part of a bar.
     """
-    base.need("spans", rows, y=y, start=start, end=end, start_text=start_text, end_text=end_text)
+    base.need("spans", rows, LABEL, start, end, start_text, end_text)
     from_, to = f"{start}_at", f"{end}_at"
     rows = rows.assign(**{from_: rows[start].map(_at), to: rows[end].map(_at)})
     gaps = [(_at(low), _at(high)) for low, high in breaks]
@@ -105,8 +97,8 @@ def spans(
     def across(field: str) -> alt.X:
         return alt.X(field=field, type="quantitative", axis=guide, scale=scale)
 
-    shared = alt.Chart().encode(y=base.row(rows, y), **base.tooltip(rows))
-    paint = base.paint("spans", rows, color, colors, legend=color != y)
+    shared = alt.Chart().encode(y=base.row(rows), **base.tooltip(rows))
+    paint = base.paint("spans", rows, color, colors, legend=color != LABEL)
     layers: list[alt.Chart] = []
     if band and window:
         data = pd.DataFrame({"low": [band[0]], "high": [band[1]], "name": [window[2]]})
@@ -128,7 +120,7 @@ def spans(
         edges = pd.DataFrame({"edge": [edge for gap in gaps for edge in gap]})
         stroke = alt.Chart(edges).mark_text(text="⁄", fontSize=16, color=MUTED)
         layers.append(stroke.encode(x=across("edge"), y=alt.YValue("height")))
-    return base.layered(layers, rows, ROW * base.count(rows, y))
+    return base.layered(layers, rows, ROW * base.count(rows))
 
 
 def _at(value: Any) -> float:

@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from shanhai.charts.vocabulary import base
-from shanhai.charts.vocabulary.base import BAR, ROW, Colors
+from shanhai.charts.vocabulary.base import BAR, LABEL, PRINTED, ROW, VALUE
 from shanhai.design import COLORS, MUTED
 
 
@@ -17,79 +17,68 @@ def waterfall(
     rows: pd.DataFrame,
     *,
     total: str,
-    y: str = "label",
-    x: str = "value",
-    text: str = "printed",
     gaps: Mapping[str, str] | None = None,
-    color: str | None = None,
-    colors: Colors | None = None,
     zoom: tuple[float, float] | None = None,
     zoom_title: str = "",
 ) -> alt.LayerChart | alt.VConcatChart:
     """Return parts laid end to end, and their total as a bar of its own to compare with.
 
-    ``rows`` has the parts in order, and the row whose ``y`` is ``total``, wherever it stands. ``gaps``
+    ``rows`` has the parts in order, and the row whose label is ``total``, wherever it stands. ``gaps``
     says of a part, in words, how its end differs from the total: ``{"广东": "少5.17亿元"}``; that difference
     is bracketed in the part's row and labelled. ``zoom=(low, high)`` adds a second picture below, titled
     ``zoom_title``, in which gaps too small to see are large; they are then labelled there alone, and a
-    pale band in the first marks the stretch. The other parameters are those of `bars`. Values stand
-    within the bars, or before them where they do not fit: what lies behind an end is free for the gap.
+    pale band in the first marks the stretch. Values
+    stand within the bars, or before them where they do not fit: what lies behind an end is free for the gap.
 
     Raises:
         ValueError: a column is misspelt, or ``total`` or a part with a gap is no row.
     """
-    base.need("waterfall", rows, y=y, x=x, text=text)
-    names = list(rows[y])
+    base.need("waterfall", rows, LABEL, VALUE, PRINTED)
+    names = list(rows[LABEL])
     for name in (total, *(gaps or {})):
         if name not in names:
             raise ValueError(f"waterfall(): no row {name!r}; the frame has {', '.join(names)}")
-    steps = rows[x].where(rows[y] != total, 0).cumsum()
-    whole = float(rows.loc[rows[y] == total, x].iloc[0])
-    end = steps.where(rows[y] != total, whole)
-    rows = rows.assign(start=(end - rows[x]).round(9), end=end.round(9), total=whole)
-    rows["gap"] = rows[y].map(dict(gaps or {})).fillna("")
-    paint = base.paint("waterfall", rows, color, colors)
+    is_total = rows[LABEL] == total
+    steps = rows[VALUE].where(~is_total, 0).cumsum()
+    whole = float(rows.loc[is_total, VALUE].iloc[0])
+    end = steps.where(~is_total, whole)
+    rows = rows.assign(start=(end - rows[VALUE]).round(9), end=end.round(9), total=whole)
+    rows["gap"] = rows[LABEL].map(dict(gaps or {})).fillna("")
     most = float(rows["end"].max())
     if zoom is None:
-        return _picture(rows, y, text, (0, most), paint, gaps=bool(gaps))
-    near = rows[(rows["gap"] != "") | (rows[y] == total)]
-    main = _picture(rows, y, text, (0, most), paint, gaps=False)
+        return _picture(rows, (0, most), gaps=bool(gaps))
+    near = rows[(rows["gap"] != "") | is_total]
+    main = _picture(rows, (0, most), gaps=False)
     band = alt.Chart(pd.DataFrame({"low": [zoom[0]], "high": [zoom[1]]})).mark_rect(
         color=COLORS["empty"]
     )
-    across = base.value_axis("low", None, 0, most, 8)
+    across = base.value_axis("low", 0, most, 8)
     main.layer.insert(0, band.encode(x=across, x2="high"))
     title = alt.Title(zoom_title, fontSize=13, fontWeight="normal", color=MUTED, offset=6)
-    large = _picture(near, y, text, zoom, paint, gaps=True).properties(title=title)
+    large = _picture(near, zoom, gaps=True).properties(title=title)
     return alt.vconcat(main, large, spacing=20, data=rows)
 
 
-def _picture(
-    rows: pd.DataFrame,
-    y: str,
-    text: str,
-    domain: tuple[float, float],
-    paint: alt.Color | alt.Value,
-    *,
-    gaps: bool,
-) -> alt.LayerChart:
+def _picture(rows: pd.DataFrame, domain: tuple[float, float], *, gaps: bool) -> alt.LayerChart:
     """Return the steps of a frame with ``start``, ``end``, ``total`` and ``gap``, within a domain."""
     low, high = domain
     share = (rows["end"] - rows["start"].clip(lower=low)) / (high - low)
     free = base.room(rows["gap"]) + 8 if gaps else 8
-    inside = base.fits(rows, text, share, free + min(84, base.room(rows[y])))
+    inside = base.fits(rows[PRINTED], share, free + min(84, base.room(rows[LABEL])))
     # A bracket over the end of a bar needs the bar's end.
     inside &= (rows["gap"] == "") | (rows["end"] <= rows["total"])
     seen = rows["start"] >= low
     rows = rows.assign(
-        within=rows[text].where(inside & seen, ""), before=rows[text].where(~inside & seen, "")
+        within=rows[PRINTED].where(inside & seen, ""),
+        before=rows[PRINTED].where(~inside & seen, ""),
     )
 
     def across(field: str) -> alt.X:
-        return base.value_axis(field, None, low, high, free)
+        return base.value_axis(field, low, high, free)
 
-    shared = alt.Chart().encode(y=base.row(rows, y), **base.tooltip(rows))
-    bar = shared.mark_bar(size=BAR, clip=True).encode(x=across("start"), x2="end", color=paint)
+    shared = alt.Chart().encode(y=base.row(rows), **base.tooltip(rows))
+    bar = shared.mark_bar(size=BAR, clip=True).encode(x=across("start"), x2="end")
+    bar = bar.encode(color=base.paint("waterfall", rows))
     dashed = alt.Chart(rows.head(1)).mark_rule(strokeDash=[4, 3], strokeWidth=1.5)
     layers = [
         bar,
@@ -111,4 +100,4 @@ def _picture(
             *ends,
             base.texts(missing.encode(x=across("right")), "gap", fontWeight="bold", **red),
         ]
-    return base.layered(layers, rows, ROW * base.count(rows, y))
+    return base.layered(layers, rows, ROW * base.count(rows))

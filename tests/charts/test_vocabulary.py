@@ -117,9 +117,7 @@ def test_a_misspelt_column_is_named_with_those_there_are(rows, name):
         "paired_bars": "actor",
     }
     column = missing.get(name, "label")
-    with pytest.raises(
-        ValueError, match=rf"no column '{column}' .*the frame has .*value"
-    ) as caught:
+    with pytest.raises(ValueError, match=rf"no column '{column}'; the frame has .*value") as caught:
         CHARTS[name](rows.rename(columns={column: "lable"}))
     assert "\n" not in str(caught.value)
 

@@ -192,7 +192,7 @@ class Ledger:
     def fields(self, table: str) -> dict[str, dict[str, Any]]:
         """Return a table's field descriptions by name; ``references`` names the table a key is of."""
         read(DESCRIPTION, ALL)
-        schema = self.tables[table]["schema"]
+        schema = self._tables[table]["schema"]
         keys = {
             key["fields"][0]: key["reference"]["resource"] or table
             for key in schema.get("foreignKeys", [])
@@ -212,7 +212,7 @@ class Ledger:
         return self._rows(table)
 
     def _rows(self, table: str) -> list[dict[str, Any]]:
-        resource = self.tables[table]
+        resource = self._tables[table]
         path = self.directory / resource["path"]
         specs = {spec["name"]: spec for spec in resource["schema"]["fields"]}
         opening(path)

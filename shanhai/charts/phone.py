@@ -51,7 +51,7 @@ def phone(spec: Spec) -> Spec:
 
 def loose(spec: Spec, width: int) -> Spec:
     """Return the specification with its parts one below another, if words leave marks no room."""
-    parts = spec.get("hconcat", spec.get("concat", []))
+    parts: list[Spec] = spec.get("hconcat") or spec.get("concat") or []
     share = width / max(1, min(len(parts), spec.get("columns", len(parts)))) * _WORDS
     datasets = spec.get("datasets", {})
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 from bs4 import BeautifulSoup
+from looks import labels_at_fault, violations
 
 from shanhai.editions.units import HAN
 from shanhai.evidence.ledger import Ledger
@@ -76,6 +77,24 @@ def test_no_chinese_is_left_on_the_pages(english_book, printed):
                 words := left(block.get_text(), printed)
             ):
                 found.append(f"{path.name}: {words}: {block.get_text(' ')[:80]}")
+    assert found == []
+
+
+def test_english_labels_and_names_are_seen_and_heard(english_book, browser):
+    context = browser.new_context(color_scheme="light")
+    page = context.new_page()
+    pages = english_book / "html" / "en"
+    found = []
+    for width, which in ((360, "**/*.html"), (768, "notebooks/*.html")):
+        page.set_viewport_size({"width": width, "height": 900})
+        for path in sorted(pages.glob(which)):
+            page.goto(path.as_uri())
+            found += [f"{path.name}, {width}: {fault}" for fault in labels_at_fault(page)]
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                found.append(f"{path.name}, {width}: too wide")
+            if path.stem in {"index", "09-audit", "search"} and width == 360:
+                found += [f"{path.name}: {fault}" for fault in violations(page)]
+    context.close()
     assert found == []
 
 

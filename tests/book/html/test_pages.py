@@ -19,11 +19,11 @@ from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
-import axe_playwright_python
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from conftest import stated_policy
+from looks import labels_at_fault, violations
 from playwright.sync_api import Browser, Page, expect
 
 from shanhai import design
@@ -149,20 +149,6 @@ def test_nothing_is_wider_than_a_phone(real_book, served, phone):
     assert wide == []
 
 
-#: Labels of the charts a reader sees that stand on one another, or beyond the left or right of the picture.
-CROWDED = """() => [...document.querySelectorAll('figure.chart svg')].flatMap(svg => {
-  const frame = svg.getBoundingClientRect();
-  const labels = [...svg.querySelectorAll('text')].filter(text => text.textContent.trim())
-    .map(text => [text.textContent, text.getBoundingClientRect()]).filter(([, box]) => box.width);
-  const near = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > -2
-    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 5;
-  return labels.flatMap(([text, box], i) => [
-    ...labels.slice(i + 1).filter(([, other]) => near(box, other)).map(([other]) => `${text} | ${other}`),
-    ...(box.left < frame.left - 1 || box.right > frame.right + 1 ? [`${text} outside`] : []),
-  ]).map(fault => `${svg.closest('figure').dataset.chart}: ${fault}`);
-})"""
-
-
 @pytest.mark.parametrize("width", [360, 768, 1440])
 def test_no_label_of_a_chart_stands_on_another_or_outside(real_book, browser, width):
     context = browser.new_context(viewport={"width": width, "height": 900})
@@ -170,17 +156,10 @@ def test_no_label_of_a_chart_stands_on_another_or_outside(real_book, browser, wi
     crowded = {}
     for path in sorted(real_book.glob("notebooks/*.html")):
         page.goto(path.as_uri())
-        assert page.evaluate(SMALLEST) >= 11
-        if found := page.evaluate(CROWDED):
+        if found := labels_at_fault(page):
             crowded[path.stem] = found
     context.close()
     assert not crowded
-
-
-#: The smallest type of the charts a reader sees, in pixels of the screen.
-SMALLEST = """() => Math.min(...[...document.querySelectorAll('figure.chart svg text')]
-  .filter(text => text.getBoundingClientRect().width)
-  .map(text => text.getScreenCTM().a * parseFloat(getComputedStyle(text).fontSize)))"""
 
 
 def test_a_line_of_prose_has_35_to_45_characters(served, page):
@@ -290,10 +269,6 @@ def test_print_leaves_out_code_and_navigation(served, page):
     expect(page.locator("h1:visible")).to_have_count(1)
 
 
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-
 def test_axe_finds_no_violation(real_book, served, browser):
     context = browser.new_context(color_scheme="light", bypass_csp=True)  # axe comes from here
     page = context.new_page()
@@ -301,21 +276,9 @@ def test_axe_finds_no_violation(real_book, served, browser):
     for number, name in enumerate(names(real_book)):
         page.set_viewport_size({"width": (1440, 360)[number % 2], "height": 900})
         page.goto(f"{served}/{name}")
-        # Colours that are still on their way to others would be judged as they are.
-        page.add_style_tag(content="*, *::before, *::after { transition: none !important; }")
         if name == CHAPTER:
             page.eval_on_selector_all("details", "all => all.forEach(one => { one.open = true })")
-        page.evaluate(AXE)
-        # What a page is made of does not depend on its colours.
-        for scheme, rules in (("light", WCAG), ("dark", ["color-contrast"])):
-            page.emulate_media(color_scheme=scheme)
-            options = {"runOnly": rules, "resultTypes": ["violations"]}
-            found += [
-                f"{name}, {scheme}: {violation['id']}: {node['html'][:120]}: {node['failureSummary']}"
-                for violation in page.evaluate("options => axe.run(options)", options)["violations"]
-                for node in violation["nodes"]
-            ]
-        page.emulate_media(color_scheme="light")
+        found += [f"{name}, {fault}" for fault in violations(page)]
     context.close()
     assert found == []
 

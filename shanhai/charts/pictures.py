@@ -25,6 +25,9 @@ from shanhai.charts.widths import WIDTHS, across, cramped, shared
 _TRIES = 6
 """How often the padding may grow; for a label from the middle of a plot, six leave one pixel."""
 
+_SPARE = 1.05
+"""How many times its limit a picture may be wide where the words of a language are long."""
+
 
 def drawn(chart: dict[str, Any]) -> dict[str, Any]:
     """Return a chart as the renderer gives it with its pictures, unless it has them.
@@ -41,7 +44,8 @@ def drawn(chart: dict[str, Any]) -> dict[str, Any]:
     pictures, specs, colors = {}, {}, dict[str, str]()
     for variant, limit in WIDTHS.items():
         picture, specs[variant] = draw(chart["specs"][variant], limit)
-        if (width := svg.width(picture)) > limit + 1:
+        # A page makes a picture as wide as its column: a little too wide, its type is a little smaller.
+        if (width := svg.width(picture)) > limit * _SPARE:
             raise ValueError(
                 f"figure {name!r}: its {variant} picture is {width:.0f} px wide, "
                 f"{limit} is the limit: give its parts less width, or narrow= a layout"

@@ -29,6 +29,11 @@ FOLDER = "locale"
 TREES = Path("_build", "tree")
 """Where trees are written, within a book."""
 
+LANGUAGES = frozenset({"zh", "en"})
+"""Languages that the columns of every book's data have."""
+
+PACKAGE = "datapackage.json"
+
 _SETTINGS = ("_config.yml", "_toc.yml")
 
 
@@ -90,7 +95,7 @@ class Edition:
 
     def check(self) -> list[po.Fault]:
         """Return what the catalogues lack or have wrong, in the order of the files."""
-        faults, known = [], set()
+        faults, known = list(self._columns()), set()
         for name, _, found in self.sources():
             path = self.catalogue(name)
             known.add(path)
@@ -101,6 +106,27 @@ class Edition:
                 shown = path.relative_to(self.root).as_posix()
                 faults.append(po.Fault(f"{shown}:1", "translates no file of the book", "unused"))
         return faults
+
+    def _columns(self) -> Iterator[po.Fault]:
+        """Yield what the data lack of a language: columns beside the English, and their titles."""
+        code = Language.of(self.language).code
+        path = self._data() / PACKAGE
+        if code in LANGUAGES or not path.is_file():
+            return
+        package = json.loads(path.read_text("utf-8"))
+        shown = self._data().relative_to(self.root).as_posix()
+        for table in package.get("resources", ()):
+            names = [field["name"] for field in table["schema"]["fields"]]
+            english = [name for name in names if re.fullmatch(r"(.*_)?en", name)]
+            if lost := [new for name in english if (new := name[:-2] + code) not in names]:
+                words = f"no {', '.join(lost)}: add each beside the English, its field to {PACKAGE}"
+                yield po.Fault(f"{shown}/{table['path']}:1", words, "missing")
+        lost = [each["title_en"] for each in _titled(package) if f"title_{code}" not in each]
+        if lost:
+            words = (
+                f"{len(lost)} titles have no `title_{code}` beside `title_en`, such as {lost[0]!r}"
+            )
+            yield po.Fault(f"{shown}/{PACKAGE}:1", words, "missing")
 
     def write(self, drafts: bool = False) -> list[po.Fault]:
         """Write the tree; return what stands against it, in which case nothing is written.
@@ -147,15 +173,25 @@ class Edition:
         found = yaml.safe_load((self.root / "_config.yml").read_text("utf-8-sig"))
         return found if isinstance(found, dict) else {}
 
+    def _data(self) -> Path:
+        settings = (self._settings().get("sphinx") or {}).get("config") or {}
+        return self.root / str(settings.get("shanhai_data", "data"))
+
     def _files(self) -> list[Path]:
         """Return the files of the book and of its data."""
-        data = self.root / str(
-            ((self._settings().get("sphinx") or {}).get("config") or {}).get("shanhai_data", "data")
-        )
+        data = self._data()
         found = set(walk(self.root, excluded(self.root)))
         if data.is_dir() and data.is_relative_to(self.root):
             found |= set(walk(data))
         return sorted(path for path in found if FOLDER not in path.relative_to(self.root).parts[:1])
+
+
+def _titled(part: Any) -> Iterator[dict[str, Any]]:
+    """Yield what has an English title, however deep it lies."""
+    if isinstance(part, dict) and "title_en" in part:
+        yield part
+    for each in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from _titled(each)
 
 
 def _translated(text: str, found: list[Unit], known: dict[str, str]) -> bytes:

@@ -72,7 +72,7 @@ def words(table: str, *names: str) -> Callable[[C], C]:
     """Return a decorator of a record with slots whose fields ``names`` hold words."""
 
     def decorate(record: C) -> C:
-        record.words = names  # type: ignore[attr-defined]
+        record.words, record.table = names, table  # type: ignore[attr-defined]
         for name in names:
             setattr(record, name, _Word(table, record.__dict__[name]))
         return record

@@ -10,21 +10,34 @@ from decimal import Decimal
 from typing import Any, ClassVar, Self
 
 from shanhai.evidence.interval import Interval
-from shanhai.evidence.reads import words
+from shanhai.evidence.reads import read, words
 
 
 class Record:
-    """A row of a table as an object; columns that it does not name are left to whoever added them."""
+    """A row of a table as an object; a column that it does not name, such as ``note_fr``, is one too."""
 
-    __slots__ = ()
+    __slots__ = ("_row",)
     required: ClassVar[bool] = True  #: Whether a package without the table is none.
     words: ClassVar[tuple[str, ...]] = ()  #: Columns that no figure depends on.
+    table: ClassVar[str] = ""  #: The table of a record whose words are said to be read.
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
         """Return the record of a row with typed cells."""
         known = {f.name: row[f.name] for f in fields(cls) if f.name in row or f.default is MISSING}  # type: ignore[arg-type]
-        return cls(**known)
+        record = cls(**known)
+        object.__setattr__(record, "_row", row)
+        return record
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a cell that is no attribute: what another language says."""
+        # Records that were made otherwise have no row.
+        row = {} if name == "_row" else getattr(self, "_row", {})
+        if name in row:
+            if self.table:
+                read(self.table, row["id"])
+            return row[name]
+        raise AttributeError(f"{type(self).__name__} has no column {name!r}")
 
 
 class Printed(Record):

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+from dataclasses import fields
+from pathlib import Path
+
 import pytest
+from conftest import ROOT
 
 from shanhai.editions import python
 from shanhai.editions.catalogue import disagreement
+from shanhai.editions.tree import Edition
 from shanhai.editions.units import HAN, Unit, UnitError, markdown, settings
+from shanhai.evidence.records import Silence
 
 PAGE = """---
 kernelspec: {name: python3}
@@ -128,3 +136,19 @@ def test_a_translation_is_a_string_of_python_whatever_quotes_it_has(text, kind, 
 def test_what_a_translation_must_keep_is_said(kind, text, translation, says):
     found = disagreement(Unit(text, 0, 0, 1, kind), translation)
     assert says in found and bool(says) == bool(found)
+
+
+def test_what_the_data_lack_of_a_third_language_is_named(tmp_path):
+    book = Path(shutil.copytree(ROOT / "tests" / "fixtures" / "minibook", tmp_path / "book"))
+    named = {str(fault) for fault in Edition(book, "fr").check() if fault.place.startswith("data/")}
+    assert any(
+        re.match(r"data/claims.csv:1: no (.*, )?description_fr[,:].*datapackage.json$", fault)
+        for fault in named
+    )
+    assert not [fault for fault in Edition(book, "en").check() if fault.place.startswith("data/")]
+
+
+def test_a_third_language_of_the_data_is_read():
+    row = {field.name: "" for field in fields(Silence)} | {"id": "a", "note_fr": "non dit"}
+    assert Silence.of(row).note_fr == "non dit"
+    assert not hasattr(Silence.of(row), "note_de")

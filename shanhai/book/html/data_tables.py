@@ -20,10 +20,6 @@ from shanhai.book import context
 from shanhai.book.pages.html_only import WebOnly, load_where
 from shanhai.evidence.ledger import Ledger
 
-LANGUAGES = frozenset({"zh", "en"})
-"""Languages that columns come in, as names or as the ends of names."""
-
-
 class data_tables(WebOnly):  # noqa: N801 - docutils nodes are named so
     """All tables; ``tables`` is what of each is written, ``words`` those around them."""
 
@@ -63,7 +59,9 @@ class DataTablesDirective(SphinxDirective):
 def _table(ledger: Ledger, name: str, lang: str) -> dict[str, Any]:
     """Return a table's names, its header and its rows as text."""
     resource, fields = ledger.tables[name], ledger.fields(name)
-    fields = {key: field for key, field in fields.items() if not _is_foreign(key, fields, lang)}
+    codes = ledger.fields("codes")
+    others = {key for key in codes if f"definition_{key}" in codes} - {lang}
+    fields = {k: field for k, field in fields.items() if not _is_foreign(k, fields, lang, others)}
     return {
         "name": name,
         "path": resource["path"],
@@ -76,11 +74,11 @@ def _table(ledger: Ledger, name: str, lang: str) -> dict[str, Any]:
     }
 
 
-def _is_foreign(key: str, fields: Iterable[str], lang: str) -> bool:
+def _is_foreign(key: str, fields: Iterable[str], lang: str, others: set[str]) -> bool:
     """Tell whether a column says in another language what one of the book's, or of none, says too."""
     stem, _, language = key.rpartition("_")
     same = ("_".join(filter(None, (stem, lang))), stem)
-    return language in LANGUAGES - {lang} and any(name in fields for name in same)
+    return language in others and any(name in fields for name in same)
 
 
 def visit(self: HTML5Translator, node: data_tables) -> None:

@@ -144,6 +144,37 @@ def test_a_reader_changes_a_figure_and_puts_it_back(page):
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
+def test_english_groups_quantities_and_not_years(page):
+    # As an English page has it: the words are the same, the language is not.
+    page.evaluate(
+        """() => {
+          const form = document.querySelector(".what-if");
+          const told = form.querySelector("script");
+          told.textContent = JSON.stringify({ ...JSON.parse(told.textContent), language: "en" });
+          form.querySelector("select").replaceChildren();
+          const script = document.querySelector("script[src*='what-if.js']");
+          return new Promise((done) => {
+            const again = document.createElement("script");
+            again.src = script.src;
+            again.onload = done;
+            document.head.append(again);
+          });
+        }"""
+    )
+    figure, value = page.locator("[name=figure]"), page.locator(".what-if [name=value]")
+
+    def sides(identity):
+        row = page.locator(f"#identity-{identity}").locator("xpath=ancestor::tr")
+        return row.locator(".sides").text_content()
+
+    figure.select_option("lead-since")
+    value.fill("2017")
+    assert sides("since-restated") == "2017 ≠ 2016"
+    figure.select_option("all-projects")
+    value.fill("6,925")
+    assert sides("projects") == "6,925 = 6,925"
+
+
 def test_without_scripts_there_is_nothing(built, browser):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

@@ -20,6 +20,7 @@ from shanhai.book import context
 from shanhai.book.pages.html_only import WebOnly, load_where
 from shanhai.evidence.ledger import Ledger
 
+
 class data_tables(WebOnly):  # noqa: N801 - docutils nodes are named so
     """All tables; ``tables`` is what of each is written, ``words`` those around them."""
 

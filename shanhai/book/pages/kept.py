@@ -28,14 +28,13 @@ def digest(contents: Mapping[str, bytes]) -> str:
 def stands(app: Sphinx, path: Path, made_of: str) -> bool:
     """Return whether a file is there as it was made, of the same by the same package."""
     known = _known(app).get(str(path))
-    return path.is_file() and known == [f"{app.config.shanhai_package} {made_of}", _state(path)]
+    return path.is_file() and bool(known) and known == _record(app, path, made_of)
 
 
 def keep(app: Sphinx, path: Path, made_of: str) -> None:
     """Keep what a file was made of."""
     kept = Path(app.doctreedir) / KEPT
-    known = _known(app)
-    known[str(path)] = [f"{app.config.shanhai_package} {made_of}", _state(path)]
+    known = {**_known(app), str(path): _record(app, path, made_of)}
     fresh = kept.with_suffix(".new")
     fresh.write_text(json.dumps(known), "utf-8")
     os.replace(fresh, kept)
@@ -57,5 +56,8 @@ def _known(app: Sphinx) -> dict[str, list[str]]:
         return {}
 
 
-def _state(path: Path) -> str:
-    return digest({"": path.read_bytes()})
+def _record(app: Sphinx, path: Path, made_of: str) -> list[str]:
+    """Return what a file is made of and what it is; nothing where the package is not told apart."""
+    if "shanhai_package" not in app.config:
+        return []
+    return [app.config.shanhai_package, made_of, digest({"": path.read_bytes()})]

@@ -92,7 +92,7 @@ def test_english_labels_and_names_are_seen_and_heard(english_book, browser):
             found += [f"{path.name}, {width}: {fault}" for fault in labels_at_fault(page)]
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 found.append(f"{path.name}, {width}: too wide")
-            if path.stem in {"index", "09-audit", "search"} and width == 360:
+            if path.stem in {"index", "04-outlook", "search"} and width == 360:
                 found += [f"{path.name}: {fault}" for fault in violations(page)]
     context.close()
     assert found == []

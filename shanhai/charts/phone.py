@@ -147,8 +147,8 @@ def _raise_names(view: Spec, rows: list[Spec], names: list[str], width: int) -> 
     height = view.get("height", 36 * len(names))
     if not isinstance(height, int | float):
         height = 36 * len(names)
-    thick = (unit["mark"].get("size", 0) for unit in rows if isinstance(unit["mark"], dict))
-    band = max(height / len(names) * 0.75, *thick)
+    bars = [unit["mark"] for unit in rows if _kind(unit) == "bar" and unit["mark"] != "bar"]
+    band = max(height / len(names) * 0.75, *(mark.get("size", 0) for mark in bars), 0)
     step = band + above
     scale = {"paddingInner": above / step, "paddingOuter": above / step, "align": 1}
     for unit in rows:

@@ -12,7 +12,7 @@ import pytest
 from shanhai import notebook
 from shanhai.charts import svg
 from shanhai.charts.mime import MIME
-from shanhai.charts.phone import phone
+from shanhai.charts.phone import loose, phone
 from shanhai.charts.pictures import drawn
 from shanhai.charts.renderer import render
 from shanhai.charts.widths import WIDTHS
@@ -237,3 +237,42 @@ def test_on_a_phone_long_names_break_heads_stand_upright_and_type_in_cells_shrin
     few = pd.DataFrame({"x": ["甲", "乙"], "y": "row", "value": [1, 2]})
     rect, label = phone(heat_map(few, x="x", y="y").to_dict())["layer"]
     assert rect["encoding"]["x"]["axis"]["labelAngle"] == 0 and "fontSize" not in label["mark"]
+
+
+def test_names_above_dots_stand_close_and_above_thick_bars_free():
+    rows = pd.DataFrame({"label": ["很长的名字" * 4, "乙"], "value": [1, 2], "printed": ["1", "2"]})
+    spec = bars(rows).to_dict()
+
+    def height(mark):
+        return phone({**spec, "layer": [{**spec["layer"][0], "mark": mark}, *spec["layer"][1:]]})[
+            "height"
+        ]
+
+    usual = phone(spec)["height"]
+    assert height({"type": "point", "size": 120}) == usual
+    assert height({"type": "bar", "size": 70}) >= usual + 2 * 40
+
+
+def test_a_word_too_long_for_its_tile_is_parted_and_others_are_not():
+    names = ["Xishuangbanna", "Wenshan", "Pu’er", "Dali", "Kunming"]
+    rows = pd.DataFrame({"x": range(5), "y": 0, "name": names, "kind": "a"})
+    spec = phone(
+        tiles(
+            rows, x="x", y="y", text="name", color="kind", colors={"a": "blue"}, names=False
+        ).to_dict()
+    )
+    (text,) = (layer for layer in spec["layer"] if layer["mark"]["type"] == "text")
+    assert text["mark"]["fontSize"] >= 11
+    said = text["transform"][0]["calculate"]
+    assert "Xishuang-\\nbanna" in said and "Wenshan" not in said
+
+
+def test_panels_that_words_crowd_stand_one_below_another():
+    def columns(label):
+        rows = pd.DataFrame(
+            {"panel": ["一", "二"], "label": "甲", "value": [1, 2], "printed": label}
+        )
+        return loose(small_multiples(rows, panel="panel", draw=bars).to_dict(), 680)["columns"]
+
+    assert columns("1.5 billion yuan") == 2
+    assert columns("1.514 billion yuan, 1.86 times as many as there") == 1

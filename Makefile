@@ -28,7 +28,7 @@ test lab lint:
 
 # ARGS="--port 8888" takes another port.
 serve:
-	@$(BOOTSTRAP) $@ $(ARGS)
+	@$(BOOTSTRAP) $@ $(if $(EDITION),--edition $(EDITION)) $(ARGS)
 
 # ARGS="--rounds 1" measures once; python -m bench --help lists the rest.
 bench:

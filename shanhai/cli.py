@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -188,19 +189,28 @@ def build(
 
 @main.command()
 @click.option("--port", type=click.IntRange(1, 65535), help="Default: 8000, or the next free one.")
+@click.option(
+    "--edition", help="Another language, such as en; what is untranslated stands as it is."
+)
 @click.argument("root", type=click.Path(path_type=Path), default=Path())
-def serve(port: int | None, root: Path) -> None:
+def serve(port: int | None, edition: str | None, root: Path) -> None:
     """Show the book in ROOT (default: this folder) on an address of this machine, as it is saved."""
     try:
         import watchfiles  # noqa: F401
     except ImportError:
         raise click.ClickException("watchfiles is missing: make serve installs it") from None
-    from shanhai.build.run import BuildError
+    from shanhai.build.run import Build, BuildError
+    from shanhai.editions.publish import translated, write
+    from shanhai.serve.loop import Served
     from shanhai.serve.loop import serve as run
 
     terminal = sys.stdout
     try:
-        run(root.resolve(), port, lambda line: click.echo(line, file=terminal))
+        book = Served(root.resolve(), root.resolve())
+        for other in translated(Build(book.root), [edition] if edition else []):
+            options = ("--edition", other.language)
+            book = Served(book.root, other.tree, partial(write, other, drafts=True), options)
+        run(book, port, lambda line: click.echo(line, file=terminal))
     except BuildError as error:
         raise click.ClickException(str(error)) from None
 

@@ -38,20 +38,13 @@ def publish(build: Build, chosen: Iterable[str] | None = None, drafts: bool = Fa
     """
     language, published = build.languages()
     own = Language.of(language).code
-    begun = languages(build.root)
     wanted = list(chosen or [own, *published])
-    for name in wanted:
-        if name not in (own, *begun):
-            raise BuildError(
-                f"no edition {name!r}: there are {', '.join([own, *begun])}; "
-                f"`shanhai translate {name}` begins one"
-            )
-    editions = [Edition(build.root, name) for name in wanted if name != own]
+    editions = translated(build, wanted)
     if editions:
         # Faults are named where the author mends them, not in a tree.
         build.check()
     for edition in editions:
-        _write(edition, drafts)
+        write(edition, drafts)
     together = max(1, len(editions) + (own in wanted))
     jobs = max(1, (build.jobs or cores()) // together)
     with ExitStack() as stack:
@@ -76,7 +69,28 @@ def publish(build: Build, chosen: Iterable[str] | None = None, drafts: bool = Fa
             _place(edition, build)
 
 
-def _write(edition: Edition, drafts: bool) -> None:
+def translated(build: Build, wanted: Iterable[str]) -> list[Edition]:
+    """Return the editions among some languages of a book that are not its own.
+
+    Raises:
+        BuildError: there is no edition in one of them.
+    """
+    own, begun = Language.of(build.languages()[0]).code, languages(build.root)
+    for name in wanted:
+        if name not in (own, *begun):
+            raise BuildError(
+                f"no edition {name!r}: there are {', '.join([own, *begun])}; "
+                f"`shanhai translate {name}` begins one"
+            )
+    return [Edition(build.root, name) for name in wanted if name != own]
+
+
+def write(edition: Edition, drafts: bool) -> None:
+    """Write an edition's tree.
+
+    Raises:
+        BuildError: its catalogues have faults.
+    """
     try:
         faults = edition.write(drafts)
     except ValueError as error:

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,21 +26,34 @@ PORT, TRIES = 8000, 20
 """The port that is tried first, where none is asked for, and how many."""
 
 
-def serve(root: Path, port: int | None, say: Callable[[str], None]) -> None:
-    """Serve the book in ``root`` until Ctrl-C.
+@dataclass(frozen=True)
+class Served:
+    """A book that is served: the folder that is watched, and its source, which may be written from that."""
+
+    root: Path
+    source: Path
+    write: Callable[[], None] = lambda: None
+    """Writes the source; raises `BuildError` where it cannot."""
+    options: tuple[str, ...] = ()
+    """What the command says besides folder and port."""
+
+
+def serve(book: Served, port: int | None, say: Callable[[str], None]) -> None:
+    """Serve a book until Ctrl-C.
 
     Raises:
         BuildError: there is no book, it is served already, or the port is taken.
     """
-    preview = Preview(root, say=lambda line: None)
+    book.write()
+    preview = Preview(book.source, say=lambda line: None)
     signal.signal(signal.SIGTERM, _stop)
-    with contextlib.suppress(KeyboardInterrupt, StoppedError), _alone(root):
-        with _opened(preview, port) as site, saves(root) as saved:
+    with contextlib.suppress(KeyboardInterrupt, StoppedError), _alone(book.source):
+        with _opened(preview, port) as site, saves(book.root) as saved:
             say(f"{site.address} (Ctrl-C ends it)")
             with ready.kept():
                 _get_ready()
                 while True:
-                    _make(preview, site, say)
+                    _make(book, preview, site, say)
                     _get_ready()
                     changes = _wait(saved)
                     if any(
@@ -48,7 +62,8 @@ def serve(root: Path, port: int | None, say: Callable[[str], None]) -> None:
                         break
         say("the package has changed: starting again")
         sys.stdout.flush()
-        command = ["-m", "shanhai", "serve", "--port", str(site.server_port), str(root)]
+        command = ["-m", "shanhai", "serve", "--port", str(site.server_port)]
+        command += [*book.options, str(book.root)]
         os.execve(sys.executable, [sys.executable, *command], os.environ)
 
 
@@ -99,10 +114,11 @@ def _opened(preview: Preview, port: int | None) -> Iterator[Site]:
         site.end()
 
 
-def _make(preview: Preview, site: Site, say: Callable[[str], None]) -> None:
+def _make(book: Served, preview: Preview, site: Site, say: Callable[[str], None]) -> None:
     """Make the pages, and tell how it went."""
     started = time.monotonic()
     try:
+        book.write()
         preview.run()
     except StoppedError:
         raise

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import signal
+import socket
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -168,3 +172,40 @@ def test_nothing_is_built_again_but_what_has_changed(book):
     fault = run(book, "build")
     claims.write_text(kept, "utf-8")
     assert fault.returncode == 1 and f"{claims}:2: " in fault.stderr and "tree" not in fault.stderr
+
+
+def test_an_edition_is_served_as_its_catalogue_is_saved(book):
+    command = [sys.executable, "-u", "-m", "shanhai", "serve", "--port", str(free())]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [*command, "--edition", "en", str(book)],
+        cwd=ROOT,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+    ) as server:
+
+        def until(words: str) -> str:
+            return next(line for line in server.stdout if words in line)
+
+        address = until("http://").split()[0]
+        until("made in")
+        catalogue = book / "locale" / "en" / "notebooks" / "two.po"
+        text = catalogue.read_text("utf-8")
+        catalogue.write_text(text.replace('msgstr "Trees"', 'msgstr "Poplars"'), "utf-8")
+        until("made in")
+        with urllib.request.urlopen(f"{address}notebooks/two.html") as page:
+            assert "<h1>Poplars" in page.read().decode()
+        catalogue.write_text(text.replace('msgstr "Trees"', 'msgstr ""'), "utf-8")
+        until("made in")
+        with urllib.request.urlopen(f"{address}notebooks/two.html") as page:
+            assert "<h1>树" in page.read().decode()
+        server.send_signal(signal.SIGINT)
+        assert server.wait() == 0
+    catalogue.write_text(text, "utf-8")
+
+
+def free() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -20,7 +20,7 @@ import vl_convert
 
 from shanhai.charts import svg
 from shanhai.charts.phone import views
-from shanhai.charts.widths import WIDTHS, across, cramped, shared
+from shanhai.charts.widths import WIDTHS, across, shared
 
 _TRIES = 6
 """How often the padding may grow; for a label from the middle of a plot, six leave one pixel."""
@@ -62,8 +62,7 @@ def draw(spec: dict[str, Any], limit: int) -> tuple[str, dict[str, Any]]:
 
     Vega makes the plot narrower by what stands beyond it, once. A label is as long as before, so it
     may stand beyond the narrower plot: the padding grows until none does. Of charts side by side, those
-    that state no width share what ``limit`` leaves them; where that is too little for their marks, they
-    stand one below another.
+    that state no width share what ``limit`` leaves them.
     """
     _register_font()
     picture, spec = _share(copy.deepcopy(spec), limit)
@@ -92,8 +91,6 @@ def _share(spec: dict[str, Any], limit: int) -> tuple[str, dict[str, Any]]:
         if -parts < beyond <= 0 or not free:
             break
         width -= beyond / parts
-    if "columns" in spec and parts > 1 and cramped(trial):
-        return _share({**spec, "columns": 1}, limit)
     return picture, trial
 
 

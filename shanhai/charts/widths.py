@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 import re
 from typing import Any
 
@@ -12,9 +11,6 @@ from shanhai.design import MEASURE
 
 WIDTHS = {"wide": MEASURE, "narrow": NARROW}
 """Width of the whole picture in pixels: a page's column, and a phone's."""
-
-_LEAST = 48
-"""Pixels that the marks of a part need at least, beside their labels."""
 
 
 def across(spec: dict[str, Any]) -> int:
@@ -33,12 +29,6 @@ def shared(spec: dict[str, Any], width: float) -> dict[str, Any]:
             view.setdefault("width", max(40, int(width)))
             _settle(view, view["width"])
     return spec
-
-
-def cramped(spec: dict[str, Any]) -> bool:
-    """Return whether labels leave less than `_LEAST` pixels to the marks of a part (see `shared`)."""
-    found = re.findall(r'"expr": "(\d+) - (\d+)"', json.dumps(spec))
-    return any(int(width) - int(room) < _LEAST for width, room in found)
 
 
 def _settle(part: Any, width: int) -> None:

@@ -69,14 +69,19 @@ def fork() -> None:
 
     Returns in a kernel. What forks answers each line with the kernel's number, and ends with its input.
     """
+    import builtins
     import gc
     import json
     import signal
+    import types
 
     import ipykernel.kernelapp  # noqa: F401
 
+    # What asks when it is imported whether it is in a terminal (pandas does) is told: in a kernel.
+    builtins.get_ipython = lambda: types.SimpleNamespace(kernel=True)  # type: ignore[attr-defined]
     import shanhai.notebook  # noqa: F401
 
+    del builtins.get_ipython  # type: ignore[attr-defined]
     gc.collect()
     gc.freeze()  # A collection in a kernel would write to, and so copy, what all of them share.
     # A kernel that has ended leaves nothing behind.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 
@@ -162,11 +163,37 @@ def test_a_fork_server_that_dies_takes_no_more_than_its_kernel(tmp_path, root):
     assert tasks[1].notebook.cells[0].outputs[0]["data"]["text/plain"] == "1"
 
 
-def test_where_kernels_are_not_forked_they_are_started(tmp_path, root, monkeypatch):
-    monkeypatch.setattr(forkserver, "_possible", lambda: False)
-    one = task(tmp_path, "a.ipynb", "1 + 1")
-    assert execute([one], tmp_path / CACHES / "state", root / "data", "zh_CN", print) == 1
-    assert one.notebook.cells[0].outputs[0]["data"]["text/plain"] == "2"
+STATE = """
+import altair, gc, json, locale, logging, os, pandas, signal, sys, threading, time, warnings
+from pandas._config.config import _select_options
+private = {"JPY_PARENT_PID", "IPYTHONDIR", "PWD", *(n for n in os.environ if n.startswith("JUPYTER"))}
+state = {
+    "options": {name: repr(pandas.get_option(name)).lower() for name in _select_options("")},
+    "altair": [altair.renderers.active, altair.theme.active, altair.data_transformers.active],
+    "environment": {name: text for name, text in os.environ.items() if name not in private},
+    "path": [sys.path, sys.argv[2], sys.flags.hash_randomization, os.getcwd()],
+    "warnings": list(map(repr, warnings.filters)),
+    "signals": [repr(signal.getsignal(number)) for number in sorted(signal.valid_signals())],
+    "time": [time.tzname, locale.getlocale(), gc.isenabled(), gc.get_threshold()],
+    "logging": [logging.root.level, len(logging.root.handlers)],
+    "display": [sys.displayhook.__class__.__name__, sys.stdin.isatty()],
+}
+print(json.dumps(state, default=repr))
+"""
+
+
+def test_a_forked_kernel_is_as_one_that_is_started(tmp_path, root, monkeypatch):
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    states = []
+    for possible in (True, False):
+        if not possible:
+            monkeypatch.setattr(forkserver, "_possible", lambda: False)
+        one = task(tmp_path, "a.ipynb", STATE)
+        execute([one], tmp_path / CACHES / str(possible), root / "data", "zh_CN", print)
+        states.append(json.loads(one.notebook.cells[0].outputs[0]["text"]))
+    forked, started = states
+    for name in started:
+        assert forked[name] == started[name]
 
 
 def test_a_kernel_that_cannot_start_is_a_line_a_notebook(tmp_path, root, monkeypatch, capfd):

@@ -172,7 +172,7 @@ state = {
     "altair": [altair.renderers.active, altair.theme.active, altair.data_transformers.active],
     "environment": {name: text for name, text in os.environ.items() if name not in private},
     "path": [sys.path, sys.argv[2], sys.flags.hash_randomization, os.getcwd()],
-    "warnings": list(map(repr, warnings.filters)),
+    "warnings": sorted(map(repr, warnings.filters)),
     "signals": [repr(signal.getsignal(number)) for number in sorted(signal.valid_signals())],
     "time": [time.tzname, locale.getlocale(), gc.isenabled(), gc.get_threshold()],
     "logging": [logging.root.level, len(logging.root.handlers)],

@@ -22,9 +22,11 @@ def report_with(article, root):
 
     def run(claims=None, non_claims=None):
         ledger = Ledger.load(root / "data")
-        # Where the dataclass keeps what it has read.
-        vars(ledger)["claims"] = {c.id: c for c in claims} if claims else ledger.claims
-        vars(ledger)["non_claims"] = non_claims or ledger.non_claims
+        if claims:
+            ledger.__dict__["claims"] = {claim.id: claim for claim in claims}
+        if non_claims:
+            # Where the property of this name keeps what it has read.
+            ledger.__dict__["_non_claims"] = non_claims
         return verify(article, ledger)
 
     return run

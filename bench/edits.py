@@ -249,8 +249,6 @@ def edits(tree: Path, runs: int, seed: int, say: Callable[[str], None]) -> list[
         with tempfile.TemporaryDirectory() as folder:
             fresh = Path(folder) / "book"
             shutil.copytree(tree, fresh, ignore=shutil.ignore_patterns("_build"))
-            caches = Path("_build", ".jupyter_cache")
-            shutil.copytree(tree / caches, fresh / caches)
             Build(fresh, ("html",), say=quiet).run()
             ours, theirs = outputs(tree), outputs(fresh)
         other = sorted(name for name in ours.keys() | theirs if ours.get(name) != theirs.get(name))

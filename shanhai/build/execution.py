@@ -25,12 +25,13 @@ from sphinx.errors import ConfigError, SphinxError
 from sphinx.util import logging
 
 from shanhai.book import context
-from shanhai.build import faults, forkserver, ready, results
+from shanhai.build import results
 from shanhai.build.dependencies import Now
 from shanhai.build.digests import fingerprint, package
-from shanhai.build.drawing import Drawer
-from shanhai.build.environment import environment
-from shanhai.build.kernels import Task, execute_one
+from shanhai.build.kernels import faults, forkserver, ready
+from shanhai.build.kernels.drawing import Drawer
+from shanhai.build.kernels.environment import environment
+from shanhai.build.kernels.task import Task, execute_one
 from shanhai.build.lock import locked
 from shanhai.build.watched import DEPENDS, Reads, UnreadableError, excluded
 from shanhai.evidence.checks.package import check

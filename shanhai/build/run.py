@@ -25,7 +25,7 @@ from typing import Any
 import yaml
 
 from shanhai.book.pdf.settings import TARGET
-from shanhai.build import drawing, forkserver, ready, toc
+from shanhai.build import toc
 from shanhai.build.digests import (
     STAMP,
     contents,
@@ -35,6 +35,7 @@ from shanhai.build.digests import (
     read_stamp,
     write_stamp,
 )
+from shanhai.build.kernels import drawing, forkserver, ready
 from shanhai.build.lock import locked
 from shanhai.build.said import Said
 from shanhai.build.swap import exchange, restore

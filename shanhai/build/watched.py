@@ -109,7 +109,7 @@ class Reads:
     def dependencies(self, notes: Path, code: str) -> list[str]:
         """Return what a result depends on, from what a kernel noted and the notebook's own code.
 
-        That is, as lines, rows of the ledger (as `shanhai.build.kernel` notes them) and files (``f`` and
+        That is, as lines, rows of the ledger (as `kernels.kernel` notes them) and files (``f`` and
         the path from the book), or `EVERYTHING`.
         """
         lines = notes.read_text("utf-8", "surrogateescape").splitlines()

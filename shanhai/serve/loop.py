@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shanhai.build import drawing, forkserver, ready
+from shanhai.build.kernels import drawing, forkserver, ready
 from shanhai.build.lock import locked
 from shanhai.build.run import BuildError, StoppedError
 from shanhai.build.watched import PACKAGE

@@ -9,10 +9,10 @@ import shutil
 import nbformat
 import pytest
 
-from shanhai.build import forkserver
 from shanhai.build.digests import fingerprint, inputs
 from shanhai.build.execution import NotebookError, execute
-from shanhai.build.kernels import Task
+from shanhai.build.kernels import forkserver
+from shanhai.build.kernels.task import Task
 from shanhai.build.results import CACHES, prune
 from shanhai.build.watched import PACKAGE, UnreadableError, walk
 

@@ -15,8 +15,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 
 from shanhai.book import context
-from shanhai.book.pages.derived import glued_one
-from shanhai.book.pages.derived_formulas import Writer, address
+from shanhai.book.pages.derived.formulas import Writer, address
+from shanhai.book.pages.derived.role import glued_one
 from shanhai.book.pages.evidence import page_name
 from shanhai.book.pages.html_only import load_where
 

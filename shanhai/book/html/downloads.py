@@ -23,7 +23,8 @@ from sphinx.util.docutils import SphinxRole
 
 from shanhai.book import context
 from shanhai.book.html.workbook import write_workbook
-from shanhai.book.pages import derived_table, kept
+from shanhai.book.pages import kept
+from shanhai.book.pages.derived import table as derived_table
 from shanhai.evidence.files import read_json
 from shanhai.evidence.ledger import DESCRIPTION, Ledger
 from shanhai.evidence.reads import ALL, read

@@ -25,7 +25,8 @@ from sphinx.environment import BuildEnvironment
 import shanhai
 from shanhai.book import context
 from shanhai.book.html import downloads
-from shanhai.book.pages import derived_table, kept
+from shanhai.book.pages import kept
+from shanhai.book.pages.derived import table as derived_table
 from shanhai.charts.mime import MIME
 from shanhai.charts.pictures import drawn
 

@@ -19,8 +19,8 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from shanhai.book import context
-from shanhai.book.pages.derived import DERIVED, anchor, glued, glued_one
-from shanhai.book.pages.derived_formulas import address
+from shanhai.book.pages.derived.formulas import address
+from shanhai.book.pages.derived.role import DERIVED, anchor, glued, glued_one
 from shanhai.book.pages.evidence import page_order
 from shanhai.evidence.affects import RECORD, Record, affected
 from shanhai.evidence.files import replace

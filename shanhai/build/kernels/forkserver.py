@@ -1,9 +1,9 @@
 """A process that has made a kernel's imports, and forks a kernel for each notebook.
 
 Python, IPython, pandas and Altair take 1.4 s of processor time to import; forked kernels share that, and
-the memory of it. What is forked is a process of one thread that has run nothing but imports
-(`shanhai.build.kernel`). Where the system has no handles for processes (Linux has), and where the server does
-not answer, a kernel is started as always.
+the memory of it. What is forked is a process of one thread that has run nothing but imports (`kernel`).
+Where the system has no handles for processes (Linux has), and where the server does not answer, a kernel
+is started as always.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from shanhai.build.environment import fixed
-from shanhai.build.ready import Ready
+from shanhai.build.kernels.environment import fixed
+from shanhai.build.kernels.ready import Ready
 
 _SERVER = Ready([str(Path(__file__).with_name("kernel.py")), "--fork"], fixed)
 

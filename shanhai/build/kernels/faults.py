@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
 
-    from shanhai.build.kernels import Task
+    from shanhai.build.kernels.task import Task
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _FRAME = re.compile(r"Cell In ?\[\d+\], line (\d+)")

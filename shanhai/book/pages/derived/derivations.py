@@ -17,8 +17,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from shanhai.book import context
-from shanhai.book.pages.derived import DERIVATIONS, DERIVED, anchor, glued
-from shanhai.book.pages.derived_formulas import Writer, resolve
+from shanhai.book.pages.derived.formulas import Writer, resolve
+from shanhai.book.pages.derived.role import DERIVATIONS, DERIVED, anchor, glued
 from shanhai.book.pages.evidence import page_name, page_order
 from shanhai.evidence.derivation import Derivation
 

@@ -16,8 +16,8 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from shanhai.build import faults
-from shanhai.build.forkserver import fork
+from shanhai.build.kernels import faults
+from shanhai.build.kernels.forkserver import fork
 from shanhai.build.watched import EVERYTHING, Reads
 
 if TYPE_CHECKING:

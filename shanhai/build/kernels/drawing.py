@@ -10,13 +10,13 @@ import json
 import threading
 from typing import TYPE_CHECKING, Any, Self
 
-from shanhai.build import faults
-from shanhai.build.ready import Process, Ready
+from shanhai.build.kernels import faults
+from shanhai.build.kernels.ready import Process, Ready
 from shanhai.charts.mime import MIME
 from shanhai.programs import variables
 
 if TYPE_CHECKING:
-    from shanhai.build.kernels import Task
+    from shanhai.build.kernels.task import Task
 
 
 READY = Ready(["-m", "shanhai.charts.pictures"], variables)

@@ -1,6 +1,6 @@
 """A kernel's own process: IPython's kernel, which notes what its notebook reads and writes.
 
-``python kernel.py NOTES -f CONNECTION``, or ``--fork`` (`shanhai.build.forkserver`) in their place. A line
+``python kernel.py NOTES -f CONNECTION``, or ``--fork`` (`forkserver`) in their place. A line
 of the file ``NOTES`` is one of these, each once::
 
     r PATH              a file that is read

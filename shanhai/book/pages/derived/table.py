@@ -9,7 +9,7 @@ from typing import Any
 from sphinx.environment import BuildEnvironment
 
 from shanhai.book import context
-from shanhai.book.pages.derived import DERIVED, glued
+from shanhai.book.pages.derived.role import DERIVED, glued
 from shanhai.book.pages.evidence import page_order
 from shanhai.evidence.quantity import formula_text, leaves
 

@@ -2,7 +2,7 @@
 
 A notebook glues a figure under a key (`shanhai.notebook.glue`). On its own page ``{glue:text}`key` `` shows
 it, on any other page ``{derived}`notebooks/03-investment#leverage` ``. Either leads to the row that says how
-the figure was made, where the book has a page of such rows (`shanhai.book.pages.derivations`).
+the figure was made, where the book has a page of such rows (`shanhai.book.pages.derived.derivations`).
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Figures that notebooks derive: the role that shows one, and how each was made."""

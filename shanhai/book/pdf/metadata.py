@@ -82,7 +82,7 @@ class Cover:
             ],
             "cover_lines": _lines((words["authors"], words["comma"].join(authors)), *edition),
             "contents_depth": settings.contents_depth,
-            "list_of_figures": settings.list_of_figures,
+            "list_of_figures": settings.list_of_figures and self._numbers_figures(),
             "colophon_text": list(settings.colophon),
             "colophon": [
                 *_lines(*edition, (words["licence"], settings.licence)),
@@ -99,6 +99,9 @@ class Cover:
 
     def _title(self) -> str:
         return self.settings.title or self.env.titles[self.config.root_doc].astext()
+
+    def _numbers_figures(self) -> bool:
+        return any("figure" in kinds for kinds in self.env.toc_fignumbers.values())
 
     def _picture(self, work: Path) -> str | None:
         if not self.settings.cover:

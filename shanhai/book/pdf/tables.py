@@ -32,7 +32,7 @@ class ReportTable(Table):
         """
         table_width = 50  # em
         group = row.parent.parent
-        given = [spec["colwidth"] for spec in group.findall(nodes.colspec)]
+        given = [each["colwidth"] for each in group if isinstance(each, nodes.colspec)]
         widths = given if self.colwidths_given else [1] * len(given)
         shares = [max(1.0, table_width * width / sum(widths)) for width in widths]
         return max(

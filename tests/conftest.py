@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from shanhai.build.lock import locked
 from shanhai.evidence.ledger import Ledger
 
 # What a shell starts in the background ignores Ctrl-C, and so would all that tests start.
@@ -107,7 +108,7 @@ def table(data: Path):
     return lambda name: Table(data / f"{name}.csv")
 
 
-def build_copy(folder: Path, *options: str) -> Path:
+def build_copy(folder: Path, *options: str) -> None:
     """Build a copy of this book; notebooks executed before are not executed again."""
     for name in ("book", "data", "locale", "notebooks"):
         shutil.copytree(ROOT / name, folder / name)
@@ -127,20 +128,29 @@ def build_copy(folder: Path, *options: str) -> Path:
     command = [sys.executable, "-m", "shanhai", "build", *options, str(folder)]
     done = subprocess.run(command, cwd=ROOT, text=True, encoding="utf-8", capture_output=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def built_once(factory: pytest.TempPathFactory, name: str, *options: str) -> Path:
+    """Build a copy of this book where it is asked for first; all processes of tests read it."""
+    above = factory.getbasetemp()
+    folder = (above.parent if "PYTEST_XDIST_WORKER" in os.environ else above) / name
+    with locked(folder.with_name(f"{name}.lock"), lambda: None):
+        if not folder.exists():
+            build_copy(folder, *options)
+    assert (folder / "_build" / "html").is_dir(), "another process of tests could not build it"
     return folder / "_build"
 
 
 @pytest.fixture(scope="session")
 def real_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The HTML of this book in its own language."""
-    folder = tmp_path_factory.mktemp("real book 书")
-    return build_copy(folder, "--html", "--edition", "zh") / "html"
+    return built_once(tmp_path_factory, "real book 书", "--html", "--edition", "zh") / "html"
 
 
 @pytest.fixture(scope="session")
 def english_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The English edition: the folder that has ``html/en`` and ``pdf``."""
-    return build_copy(tmp_path_factory.mktemp("english book"), "--edition", "en")
+    return built_once(tmp_path_factory, "english book", "--edition", "en")
 
 
 @pytest.fixture(scope="session")

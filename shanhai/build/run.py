@@ -133,8 +133,8 @@ class Build:
         started = time.monotonic()
         restore(self.out / "html")
         settings = self._settings()
-        made_from = self._inputs(settings)
-        before = inputs(self.root, self._data(settings))
+        read = self._read()
+        made_from = self._inputs(settings, read)
         stamp = read_stamp(self.root)
         if all(self._stands(stamp.get(output), made_from) for output in self.outputs):
             self.others()
@@ -166,12 +166,12 @@ class Build:
         self.say(f"[{steps}/{steps}] putting it in place")
         targets = [self._place(output) for output in self.outputs]
         unfinished.unlink()
-        made_from = self._inputs(settings)
+        before, made_from = made_from, self._inputs(settings, now := self._read())
         for output, target in zip(self.outputs, targets, strict=True):
             name = target.relative_to(self.root).as_posix()
             stamp[output] = [name, made_from, self._contents(target)]
         # What was changed while it was read counts for the next build.
-        if inputs(self.root, self._data(settings)) == before:
+        if before == (made_from if now == read else self._inputs(settings, read)):
             write_stamp(self.root, stamp)
         self.say(f"done in {time.monotonic() - started:.1f} s")
         for target in targets:
@@ -199,13 +199,16 @@ class Build:
         unfinished.touch()
         return unfinished
 
-    def _inputs(self, settings: dict) -> str:
-        """Return the digest of what the book is made of now."""
+    def _read(self) -> list[str]:
+        """Return the files that pages of the last build took in though they are left out of the book."""
         try:
             text = (self.work / "doctrees" / DEPENDS).read_text("utf-8")
-            read = [str(name) for name in json.loads(text)]
+            return [str(name) for name in json.loads(text)]
         except (OSError, ValueError, TypeError):
-            read = []
+            return []
+
+    def _inputs(self, settings: dict, read: list[str]) -> str:
+        """Return the digest of what the book is made of now, with the files ``read``."""
         # Pages lead to the other editions: their names count, if they are no files.
         return inputs(self.root, self._data(settings), [*read, *self.beside])
 

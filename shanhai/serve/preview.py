@@ -44,7 +44,7 @@ class Preview(Build):
 
     def _run(self) -> None:
         settings = self._settings()
-        made_from = self._inputs(settings)
+        made_from = self._inputs(settings, self._read())
         if self.seen == [made_from]:
             return
         self.seen[:] = [made_from]

@@ -20,6 +20,7 @@ from sphinx.util.docutils import SphinxRole
 
 from shanhai import formats
 from shanhai.book.words import load
+from shanhai.evidence.affects import RECORDS
 from shanhai.evidence.errors import near
 from shanhai.evidence.ledger import DESCRIPTION, Ledger
 from shanhai.evidence.reads import ALL, read
@@ -257,7 +258,13 @@ def table(
     return node
 
 
+def record_file(app: Sphinx, name: str) -> Path:
+    """Return where a build leaves a record of what it has made."""
+    return Path(app.srcdir) / app.config.shanhai_records / name
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the domain."""
+    """Register the domain, and where records are left."""
     app.add_domain(BookDomain)
+    app.add_config_value("shanhai_records", RECORDS, "", str)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 TARGETS, CHARTS = "targets", "chart-files"
 """Groups of the domain: the targets of each page's references; its charts, and whether they have tables."""
 
-_NOWHERE = {"shanhai_jobs", "shanhai_checked", "shanhai_state"}
+_NOWHERE = {"shanhai_jobs", "shanhai_checked", "shanhai_records", "shanhai_state"}
 """Settings that no page shows."""
 
 _SAID_ELSEWHERE = {"index", context.BookDomain.name}

@@ -48,6 +48,7 @@ from shanhai.build.watched import (
     is_notebook,
     walk,
 )
+from shanhai.evidence.affects import PAGES_CITED, RECORD
 from shanhai.evidence.checks.package import check
 from shanhai.language import Language
 
@@ -165,6 +166,9 @@ class Build:
         self.others()
         self.say(f"[{steps}/{steps}] putting it in place")
         targets = [self._place(output) for output in self.outputs]
+        for name in (RECORD, PAGES_CITED):
+            if (self.work / name).is_file():
+                shutil.copy2(self.work / name, self.out)
         unfinished.unlink()
         before, made_from = made_from, self._inputs(settings, now := self._read())
         for output, target in zip(self.outputs, targets, strict=True):
@@ -287,6 +291,7 @@ class Build:
             "nitpicky": True,
             "shanhai_jobs": self.jobs or 0,
             "shanhai_checked": True,
+            "shanhai_records": self.work.relative_to(self.root).as_posix(),
             **({"shanhai_editions": editions} if editions else {}),
         }
 

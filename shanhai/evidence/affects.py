@@ -15,12 +15,14 @@ from shanhai.evidence.expression import names
 from shanhai.evidence.ledger import Ledger
 from shanhai.evidence.quantity import leaves
 
-RECORD = Path("_build", "derived.json")
-"""Where a build leaves its record, within a book."""
+RECORDS = "_build"
+"""Where a build leaves its records, within a book."""
 
+RECORD = "derived.json"
+"""The record of what its pages hold."""
 
-PAGES_CITED = Path("_build", "cited.json")
-"""Where the report leaves the pages on which each row of the ledger is cited."""
+PAGES_CITED = "cited.json"
+"""The record of the report's pages on which each row of the ledger is cited."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,10 @@ class Record:
         Raises:
             EvidenceError: there is none, or it is of another shape.
         """
-        path = book / RECORD
+        path = book / RECORDS / RECORD
         try:
             record = cls(**json.loads(path.read_text("utf-8")))
-            if (path := book / PAGES_CITED).is_file():
+            if (path := path.with_name(PAGES_CITED)).is_file():
                 record.report.update(json.loads(path.read_text("utf-8")))
             return record
         except FileNotFoundError:

@@ -292,6 +292,8 @@ WRONG = """
 
 def test_every_wrong_reference_is_named_in_one_build(book):
     before = page(book)
+    records = [book / "_build" / name for name in ("derived.json", "cited.json")]
+    recorded = [path.read_text("utf-8") for path in records]
     index = book / "index.md"
     index.write_text(index.read_text("utf-8") + WRONG, "utf-8")
     for _ in range(2):
@@ -313,6 +315,7 @@ def test_every_wrong_reference_is_named_in_one_build(book):
             if re.search("WARNING|ERROR", line)
         ), said
     assert page(book) == before
+    assert [path.read_text("utf-8") for path in records] == recorded
 
 
 def test_two_builds_in_one_folder_do_not_meet(book):

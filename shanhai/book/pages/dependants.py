@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -188,8 +187,8 @@ def write(app: Sphinx, failure: Exception | None) -> None:
     record = gather(env)
     for page in sorted(env.found_docs, key=page_order(env)):
         record.sentences.extend(sentences(env, page))
-    path = Path(app.srcdir) / RECORD
-    path.parent.mkdir(exist_ok=True)
+    path = context.record_file(app, RECORD)
+    path.parent.mkdir(parents=True, exist_ok=True)
     replace(path, json.dumps(asdict(record), ensure_ascii=False))
 
 

@@ -24,6 +24,7 @@ from sphinx.errors import SphinxError
 from sphinx.util import logging
 from sphinx.util.tags import Tags
 
+from shanhai.book import context
 from shanhai.book.pages import kept
 from shanhai.book.pdf.builder import ReportBuilder
 from shanhai.book.pdf.settings import Settings
@@ -89,7 +90,7 @@ class Beside:
             return
         self.folder = tempfile.TemporaryDirectory()
         self.target = Path(app.outdir) / config.html_context[NAME]
-        self.cited = Path(app.srcdir) / PAGES_CITED
+        self.cited = context.record_file(app, PAGES_CITED)
         try:
             # What the pages' own builder warns of it warns of itself.
             with logging.suppress_logging():

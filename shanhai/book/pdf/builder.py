@@ -98,7 +98,7 @@ class ReportBuilder(TypstBuilder):
         for note in self.notes:
             logger.info("note: %s", note)
         with progress_message("typesetting the report"):
-            pdf = compile_report(source, self.made, Path(self.srcdir) / PAGES_CITED)
+            pdf = compile_report(source, self.made, context.record_file(self.app, PAGES_CITED))
             _replace(self.file, pdf)
         logger.info(bold("report: ") + "%s, %d kB", self.file, len(pdf) // 1000)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
+from jupyter_cache.cache.db import NbCacheRecord
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -37,15 +38,17 @@ class Results:
     def __init__(self, folder: Path) -> None:
         surroundings = folder.name.partition("-")[0]
         others = [path for path in folder.parent.glob(f"{surroundings}-*") if path != folder]
-        self._others = sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)
-        if self._others and not (folder.is_dir() and any(folder.iterdir())):
-            shutil.copytree(self._others[0], folder, dirs_exist_ok=True)
+        others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+        if others and not (folder.is_dir() and any(folder.iterdir())):
+            shutil.copytree(others[0], folder, dirs_exist_ok=True)
             os.utime(folder)
+        self._others = [get_cache(path) for path in others]
         self._cache = _open(folder)
 
     def has(self, notebook: NotebookNode, now: Now) -> bool:
         """Return whether there is a result of these code cells, here or of another state, that counts now."""
-        return _counts(self._cache, notebook, now) is not None or self._take_over(notebook, now)
+        key = _key(self._cache, notebook)
+        return _counts(self._cache, key, now) is not None or self._take_over(key, now)
 
     def keep(self, notebook: NotebookNode, path: Path, seconds: float, made_of: MadeOf) -> None:
         """Keep an executed notebook, with what it depends on and the digest of that."""
@@ -54,11 +57,10 @@ class Results:
         )
         self._cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
 
-    def _take_over(self, notebook: NotebookNode, now: Now) -> bool:
-        for folder in self._others:
+    def _take_over(self, key: str, now: Now) -> bool:
+        for cache in self._others:
             try:
-                cache = get_cache(folder)
-                if (record := _counts(cache, notebook, now)) is None:
+                if (record := _counts(cache, key, now)) is None:
                     continue
                 bundle = cache.get_cache_bundle(record.pk)
             except Exception:
@@ -69,10 +71,18 @@ class Results:
         return False
 
 
-def _counts(cache: JupyterCacheAbstract, notebook: NotebookNode, now: Now) -> Any:
+def _key(cache: Any, notebook: NotebookNode) -> str:
+    """Return the key of a notebook: what its cells put out is no part of it, and long to copy."""
+    cells = [
+        type(cell)({**cell, "outputs": []}) for cell in notebook.cells if cell.cell_type == "code"
+    ]
+    return str(cache.create_hashed_notebook(type(notebook)({**notebook, "cells": cells}))[1])
+
+
+def _counts(cache: Any, key: str, now: Now) -> Any:
     """Return the record of a result, if all that it depends on is as it was; else None."""
     try:
-        record = cache.match_cache_notebook(notebook)
+        record = NbCacheRecord.record_from_hashkey(key, cache.db)
         dependencies, digest = record.data["made_of"]
     except (KeyError, TypeError, ValueError):
         return None
@@ -81,7 +91,9 @@ def _counts(cache: JupyterCacheAbstract, notebook: NotebookNode, now: Now) -> An
 
 def made_of(folder: Path, notebook: NotebookNode) -> list[str]:
     """Return what the result of a notebook that has been executed depends on, line by line."""
-    return list(get_cache(folder).match_cache_notebook(notebook).data["made_of"][0])
+    cache: Any = get_cache(folder)
+    record = NbCacheRecord.record_from_hashkey(_key(cache, notebook), cache.db)
+    return list(record.data["made_of"][0])
 
 
 def _open(folder: Path) -> JupyterCacheAbstract:

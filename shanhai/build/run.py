@@ -314,7 +314,10 @@ class Build:
     def _sphinx(self, output: str) -> None:
         """Run Sphinx for one output, every warning an error."""
         from jupyter_book.sphinx import build_sphinx
+        from sphinx.locale import translators
 
+        # Sphinx would put this run's words behind those of the last: a served book runs it again and again.
+        translators.clear()
         made = self.work / BUILDERS[output]
         # The first output executes what is to be executed; the others find it done.
         said = Said(self.say if output == self.outputs[0] else None)

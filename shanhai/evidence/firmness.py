@@ -9,12 +9,13 @@ they are printed, and bounds follow the new printing (`shanhai.evidence.interval
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from shanhai.evidence.errors import EvidenceError
 from shanhai.evidence.expression import evaluate, names
+from shanhai.evidence.interval import Interval
 from shanhai.evidence.ledger import Ledger
 from shanhai.evidence.reconcile import judge
 from shanhai.evidence.records import Claim, Identity
@@ -71,18 +72,19 @@ def firmness(identity: Identity, ledger: Ledger) -> Firmness | None:
     if identity.comparable != "yes":
         return None
     claims = {name: ledger.claims[name] for name in names(identity.left) + names(identity.right)}
+    intervals = {name: claim.interval for name, claim in claims.items()}
     nearest, misprints = [], []
     for claim in claims.values():
-        now = _state(identity, claims, claim, claim.value)
+        now = _state(identity, intervals, claim, claim.value)
         if now is None:
             continue
-        turn = _nearest(identity, claims, claim, now)
+        turn = _nearest(identity, intervals, claim, now)
         if turn is not None:
             nearest.append(Change(claim.id, claim.value, turn))
         turned = [
             value
             for value in one_digit(claim.value)
-            if _reversed(now, _state(identity, claims, claim, value))
+            if _reversed(now, _state(identity, intervals, claim, value))
         ]
         if turned:
             least = min(turned, key=lambda value: abs(value - claim.value))
@@ -105,17 +107,17 @@ def one_digit(value: Decimal) -> Iterator[Decimal]:
 
 
 def _state(
-    identity: Identity, claims: dict[str, Claim], claim: Claim, value: Decimal
+    identity: Identity, intervals: dict[str, Interval], claim: Claim, value: Decimal
 ) -> int | None:
     """Return how the sides stand with ``claim`` printed as ``value``.
 
     Zero: not inconsistent; else the sign of left minus right. None where it cannot be computed.
     """
-    claims = {**claims, claim.id: replace(claim, value=value)}
+    printed = Interval.printed(value, claim.scale, claim.qualifier)
+    known = {**intervals, claim.id: printed}
     try:
         left, right = (
-            evaluate(side, lambda name: claims[name].interval)
-            for side in (identity.left, identity.right)
+            evaluate(side, known.__getitem__) for side in (identity.left, identity.right)
         )
     except EvidenceError:
         return None
@@ -129,7 +131,7 @@ def _reversed(now: int, then: int | None) -> bool:
 
 
 def _nearest(
-    identity: Identity, claims: dict[str, Claim], claim: Claim, now: int
+    identity: Identity, intervals: dict[str, Interval], claim: Claim, now: int
 ) -> Decimal | None:
     """Return the nearest printed value of a figure with which the verdict is another.
 
@@ -143,7 +145,7 @@ def _nearest(
         limit = bound if direction < 0 else 10 * bound + 10
 
         def state(steps: int, direction: int = direction) -> int | None:
-            return _state(identity, claims, claim, claim.value + direction * steps * place)
+            return _state(identity, intervals, claim, claim.value + direction * steps * place)
 
         low, high = 0, 1
         while high < limit and state(high) == now:

@@ -106,6 +106,21 @@ def test_a_fault_is_shown_over_the_last_good_page_and_goes_when_it_is_mended(ser
     page.close()
 
 
+def test_a_word_of_an_earlier_make_is_not_kept(served):
+    # In one process Sphinx puts each make's words behind those before, and looks through all of them.
+    words, page = served.book / "book" / "words.yml", f"{served.address}genindex.html"
+
+    def shown():
+        return "词语索引" in urllib.request.urlopen(page).read().decode()
+
+    words.write_text("zh: {theme: {Index: 词语索引}}\n", "utf-8")
+    served.until("made in")
+    assert shown()
+    words.unlink()
+    served.until("made in")
+    assert not shown()
+
+
 def test_it_answers_this_machine_alone_and_leaves_no_finished_book(served):
     port = int(served.address.rsplit(":", 1)[1].strip("/"))
     request = urllib.request.Request(served.address, headers={"Host": f"example.org:{port}"})

@@ -21,6 +21,12 @@ FONTS = (
 )
 """Noto is first because it is what the text is measured with, and what the PDF is set in."""
 
+_LATIN = (
+    *("-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Noto Sans CJK KR"),
+    *("Helvetica Neue", "Arial"),
+)
+"""Faces for Chinese set ’ and “ as wide as a character: elsewhere these come first."""
+
 SIZE = 13
 """Ordinary size of text in a chart, in pixels; none is below 11."""
 
@@ -111,6 +117,11 @@ SPACE: Mapping[str, float] = {"1": 0.25, "2": 0.5, "3": 0.75, "4": 1.0, "6": 1.5
 
 MEASURE = 680
 """The width of prose, tables and charts on a page, in pixels: 42 characters; all end on one line."""
+
+
+def faces(language: str) -> str:
+    """Return the typefaces of charts in a language (``zh``), the first that is there to be taken."""
+    return ", ".join(FONTS if language == "zh" else (*_LATIN, *FONTS))
 
 
 def ramp(name: str) -> list[tuple[str, str]]:

@@ -29,7 +29,7 @@ PARTS = (
     "book.pages.shown",
     "book.pages.silences",
     "book.pages.typography",
-    "book.html.claim_cards",
+    "book.html.cards",
     "book.html.data_tables",
     "book.html.downloads",
     "book.html.editions",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +18,7 @@ from shanhai.design import SIZE
 Spec = dict[str, Any]
 Datasets = dict[str, list[dict[str, Any]]]
 
-_BESIDE = 84
+BESIDE = 84
 """Widest row name in pixels that may stand beside its mark on a phone."""
 
 _NAME, _LINE = 22, 17
@@ -34,8 +35,8 @@ _SYLLABLE = re.compile(
 )
 """Where a long word in a narrow cell may be parted: between two consonants, before a vowel."""
 
-_WORDS = 0.8
-"""Share of a part's width that the names of its rows and the labels of its marks may take."""
+_WORDS = 0.7
+"""Share of a part's width that the name of a row and the labels of its marks may take."""
 
 _PARTS = ("hconcat", "vconcat", "concat")
 
@@ -46,7 +47,7 @@ def phone(spec: Spec) -> Spec:
     for part in views(spec):
         _legends(part)
         _fit_cells(part, spec.get("datasets", {}))
-    return raised(spec, _BESIDE, NARROW)
+    return raised(spec, BESIDE, NARROW)
 
 
 def loose(spec: Spec, width: int) -> Spec:
@@ -54,19 +55,19 @@ def loose(spec: Spec, width: int) -> Spec:
     parts: list[Spec] = spec.get("hconcat") or spec.get("concat") or []
     share = width / max(1, min(len(parts), spec.get("columns", len(parts)))) * _WORDS
     datasets = spec.get("datasets", {})
-
-    def words(view: Spec) -> float:
-        names = _row_names(view, datasets)[1]
-        texts = (
-            str(record.get(unit["encoding"]["text"].get("field"), ""))
-            for unit in units(view)
-            if "text" in unit.get("encoding", {})
-            for record in _records(unit, datasets) or _records(view, datasets)
-        )
-        return max(map(_pixels, names), default=0) + max(map(_pixels, texts), default=0)
-
-    crowded = any(words(view) > share for part in parts for view in views(part))
+    crowded = any(_words(view, datasets) > share for part in parts for view in views(part))
     return _stacked(copy.deepcopy(spec)) if crowded else spec
+
+
+def _words(view: Spec, datasets: Datasets) -> float:
+    """Return the pixels that the longest name of a row and the longest labels of a mark take."""
+    texts = [unit for unit in units(view) if "field" in unit.get("encoding", {}).get("text", {})]
+    said: Counter[int] = Counter()
+    for unit in texts:
+        for number, record in enumerate(_records(unit, datasets) or _records(view, datasets)):
+            said[number] += round(_pixels(str(record.get(unit["encoding"]["text"]["field"], ""))))
+    names = _row_names(view, datasets)[1]
+    return max(map(_pixels, names), default=0) + max(said.values(), default=0)
 
 
 def _stacked(spec: Spec) -> Spec:
@@ -81,14 +82,19 @@ def _stacked(spec: Spec) -> Spec:
 
 
 def raised(spec: Spec, beside: int, width: int) -> Spec:
-    """Return the specification with row names above their marks, if one needs more than ``beside``.
+    """Return the specification with row names above their marks, if one needs more than ``beside``, or
+    words leave marks no room.
 
     They are broken to ``width``. A grid of cells keeps its names beside it.
     """
     spec = copy.deepcopy(spec)
     datasets = spec.get("datasets", {})
     named = [(part, *_row_names(part, datasets)) for part in views(spec)]
-    if any(_pixels(name) > beside for _, _, names in named for name in names):
+    if any(
+        max(map(_pixels, names)) > beside or _words(part, datasets) > width * _WORDS
+        for part, _, names in named
+        if names
+    ):
         for part, rows, names in named:
             if names:
                 _raise_names(part, rows, names, width)

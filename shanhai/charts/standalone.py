@@ -13,8 +13,10 @@ _WORD = re.compile(r"[A-Za-z0-9.,%+\-]+|.", re.DOTALL)
 _CLOSING = "，。；：、！？）》”’％%」』…,.;:!?)"
 
 
-def frame(title: str, subtitle: str, source: str, width: int, height: float) -> tuple[str, str]:
-    """Return the SVG before and after a plot of this size.
+def frame(
+    title: str, subtitle: str, source: str, width: int, height: float, faces: str
+) -> tuple[str, str]:
+    """Return the SVG before and after a plot of this size, its texts set in ``faces``.
 
     The plot's own ``<svg>``, with ``width`` and ``height`` as attributes, goes between the two.
     """
@@ -34,7 +36,7 @@ def frame(title: str, subtitle: str, source: str, width: int, height: float) -> 
     total, across = round(top + end + MARGIN), width + 2 * MARGIN
     before = (
         f'<svg xmlns="{svg.SVG}" width="{across}" height="{total}" viewBox="0 0 {across} {total}" '
-        f'font-family="{escape(", ".join(design.FONTS))}">'
+        f'font-family="{escape(faces)}">'
         f'<rect width="100%" height="100%" fill="{design.PAPER}"/>{"".join(texts)}'
         f'<g transform="translate({MARGIN},{top:.2f})">'
     )

@@ -263,6 +263,6 @@ def _prune(root: ET.Element) -> None:
     families = {text.get("font-family") for text in texts}
     if len(families) == 1:
         (family,) = families
-        root.set("font-family", family or ", ".join(design.FONTS))
+        root.set("font-family", family or design.faces("zh"))
         for text in texts:
             text.attrib.pop("font-family", None)

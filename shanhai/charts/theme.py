@@ -7,7 +7,7 @@ from typing import Any
 
 import altair as alt
 
-from shanhai.design import COLORS, FONTS, GRID, HUES, MUTED, SIZE
+from shanhai.design import COLORS, GRID, HUES, MUTED, SIZE, faces
 
 NAME = "shanhai"
 
@@ -23,7 +23,7 @@ def actor_scale(colors: Mapping[str, str]) -> alt.Scale:
 @alt.theme.register(NAME, enable=False)
 def theme() -> alt.theme.ThemeConfig:
     """Return the Vega-Lite configuration of every chart."""
-    font = ", ".join(FONTS)
+    font = faces("zh")  # It is measured with these, whatever the language.
     text: dict[str, Any] = {"font": font, "fontSize": SIZE, "color": COLORS["ink"]}
     # Altair's types know less of Vega-Lite's configuration than its schema does.
     settings: Any = {
@@ -78,6 +78,8 @@ def theme() -> alt.theme.ThemeConfig:
             "labelLimit": 300,
             "symbolType": "circle",
             "symbolSize": 130,
+            "symbolStrokeColor": COLORS["neutral"],
+            "symbolStrokeWidth": 1,
             "offset": 8,
         },
         "bar": {"color": COLORS["neutral"]},

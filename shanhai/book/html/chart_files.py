@@ -38,7 +38,8 @@ def write(outdir: Path, chart: dict[str, Any], source: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     name, picture = chart["name"], chart["svg"]["wide"]
     width, height = svg.size(picture)
-    before, after = poster.frame(chart["title"], chart["subtitle"], source, round(width), height)
+    title, subtitle, faces = (chart[key] for key in ("title", "subtitle", "faces"))
+    before, after = poster.frame(title, subtitle, source, round(width), height, faces)
     files = {
         ".svg": poster.poster(picture, before, after),
         ".vl.json": _json(specification(chart), indent=1) + "\n",

@@ -108,8 +108,10 @@ class FactsDirective(SphinxDirective):
         ]
         if note := getattr(fact, f"note_{lang}"):
             meaning.append(nodes.paragraph("", note, classes=["note"]))
-        text = source_line(self.env, source)
-        link = nodes.reference("", text, refuri=source.url) if source.url else nodes.Text(text)
+        day = nodes.inline("", source.published, classes=["day"])
+        text = nodes.Text(source_line(self.env, source).removesuffix(source.published))
+        link = nodes.reference(refuri=source.url) if source.url else nodes.inline()
+        link += [text, day]
         access = nodes.paragraph("", _access(ledger, source, lang), classes=["facts"])
         return [[figure, row_id], meaning, [nodes.paragraph("", "", link), access]]
 

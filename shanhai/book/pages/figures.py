@@ -6,6 +6,7 @@ with subtitle and source. Every builder can show that; HTML shows more (`shanhai
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -16,6 +17,7 @@ from myst_nb.core.variables import RetrievalError
 from myst_nb.ext.glue.utils import retrieve_glue_data
 from sphinx.environment import BuildEnvironment
 
+from shanhai import design
 from shanhai.book import context
 from shanhai.book.pages.claims import reference
 from shanhai.book.pages.outputs import displayed as outputs
@@ -71,12 +73,18 @@ def _figure(renderer: NbElementRenderer, chart: dict[str, Any], line: int | None
     """Return a chart as a figure that any builder can show."""
     document = renderer.renderer.document
     env: BuildEnvironment = document.settings.env
+    faces = design.faces(context.language(env))
+    chart = json.loads(json.dumps(chart).replace(design.faces("zh"), faces))
     uri = renderer.write_file(
         ["charts", f"{chart['name']}.svg"], chart["svg"]["wide"].encode(), overwrite=True
     )
     figure = nodes.figure("", classes=["chart"], names=[f"fig-{chart['name']}"])
     source = _source(env, chart, renderer, line)
-    figure["chart"] = chart | {"source": source.astext(), "words": context.words(env)["chart"]}
+    figure["chart"] = chart | {
+        "source": source.astext(),
+        "words": context.words(env)["chart"],
+        "faces": faces,
+    }
     document.note_explicit_target(figure, figure)
     figure += nodes.image("", uri=uri, alt=chart["description"])
     figure += nodes.caption(chart["title"], chart["title"])

@@ -83,7 +83,7 @@ def stacked_bars(
     """
     base.need("stacked_bars", rows, LABEL, VALUE, PRINTED, part)
     most = float(rows.groupby(LABEL)[VALUE].sum().max())
-    share, free = rows[VALUE] / most, min(84, base.room(rows[LABEL]))
+    share, free = rows[VALUE] / most, base.beside(rows[LABEL])
     fits = base.fits(rows[PRINTED], share, free)
     if not legend and not fits.all():
         shorter = rows.assign(printed=base.broken(rows[PRINTED], share, free))

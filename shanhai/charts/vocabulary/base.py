@@ -14,7 +14,7 @@ import altair as alt
 import pandas as pd
 
 from shanhai.charts import svg
-from shanhai.charts.phone import NARROW
+from shanhai.charts.phone import BESIDE, NARROW
 from shanhai.design import COLORS, MUTED, SIZE
 
 ROW = 36
@@ -102,6 +102,12 @@ def room(column: pd.Series) -> int:
     """Return the pixels that the widest text of a column takes beside a mark."""
     texts = [text for text in column if isinstance(text, str) and text]
     return round(max(map(svg.ems, texts), default=0) * SIZE) + 8
+
+
+def beside(names: pd.Series) -> int:
+    """Return the pixels that the names of rows take beside marks on a phone: none where they go above."""
+    width = room(names)
+    return width if width - 8 <= BESIDE else 0
 
 
 def value_axis(field: str, least: float, most: float, room: int) -> alt.X:

@@ -109,11 +109,13 @@ def spans(
     # A month is thinner than a pixel among decades.
     bar = shared.mark_bar(size=14, minBandSize=3).encode(x=across(from_), x2=to, color=paint)
     layers.append(bar)
+    # Lines of the axis stop short of a label.
+    halo = {"stroke": "white", "strokeWidth": 5, "strokeJoin": "round"} if ticks else {}
     if start_text:
         before = shared.encode(x=across(from_))
-        layers.append(base.texts(before, start_text, align="right", dx=-7))
+        layers.append(base.texts(before, start_text, align="right", dx=-7, **halo))
     if end_text:
-        layers.append(base.texts(shared.encode(x=across(to)), end_text, dx=7))
+        layers.append(base.texts(shared.encode(x=across(to)), end_text, dx=7, **halo))
     if reference:
         layers += base.line(reference, from_, across(from_))
     if gaps:

@@ -64,13 +64,17 @@ def _picture(rows: pd.DataFrame, domain: tuple[float, float], *, gaps: bool) -> 
     low, high = domain
     share = (rows["end"] - rows["start"].clip(lower=low)) / (high - low)
     free = base.room(rows["gap"]) + 8 if gaps else 8
-    inside = base.fits(rows[PRINTED], share, free + min(84, base.room(rows[LABEL])))
+    free_on_phone = free + base.beside(rows[LABEL])
+    inside = base.fits(rows[PRINTED], share, free_on_phone)
     # A bracket over the end of a bar needs the bar's end.
     inside &= (rows["gap"] == "") | (rows["end"] <= rows["total"])
     seen = rows["start"] >= low
+    # What is enlarged has its values in the picture above: here they stand where they have room.
+    ahead = base.fits(rows[PRINTED], (rows["start"] - low) / (high - low), free_on_phone)
+    before = ~inside & (ahead if low else seen)
     rows = rows.assign(
         within=rows[PRINTED].where(inside & seen, ""),
-        before=rows[PRINTED].where(~inside & seen, ""),
+        before=rows[PRINTED].where(before, ""),
     )
 
     def across(field: str) -> alt.X:

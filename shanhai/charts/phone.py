@@ -35,8 +35,8 @@ _SYLLABLE = re.compile(
 )
 """Where a long word in a narrow cell may be parted: between two consonants, before a vowel."""
 
-_WORDS = 0.7
-"""Share of a part's width that the name of a row and the labels of its marks may take."""
+_WORDS, _NAMED = 0.8, 0.7
+"""Share of its width that the words of a part may take beside another part, and names beside marks."""
 
 _PARTS = ("hconcat", "vconcat", "concat")
 
@@ -62,10 +62,11 @@ def loose(spec: Spec, width: int) -> Spec:
 def _words(view: Spec, datasets: Datasets) -> float:
     """Return the pixels that the longest name of a row and the longest labels of a mark take."""
     texts = [unit for unit in units(view) if "field" in unit.get("encoding", {}).get("text", {})]
-    said: Counter[int] = Counter()
+    said: Counter[tuple[str, int]] = Counter()
     for unit in texts:
         for number, record in enumerate(_records(unit, datasets) or _records(view, datasets)):
-            said[number] += round(_pixels(str(record.get(unit["encoding"]["text"]["field"], ""))))
+            text = str(record.get(unit["encoding"]["text"]["field"], ""))
+            said[str(unit.get("data")), number] += round(_pixels(text))
     names = _row_names(view, datasets)[1]
     return max(map(_pixels, names), default=0) + max(said.values(), default=0)
 
@@ -91,7 +92,7 @@ def raised(spec: Spec, beside: int, width: int) -> Spec:
     datasets = spec.get("datasets", {})
     named = [(part, *_row_names(part, datasets)) for part in views(spec)]
     if any(
-        max(map(_pixels, names)) > beside or _words(part, datasets) > width * _WORDS
+        max(map(_pixels, names)) > beside or _words(part, datasets) > width * _NAMED
         for part, _, names in named
         if names
     ):

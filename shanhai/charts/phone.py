@@ -83,10 +83,10 @@ def _stacked(spec: Spec) -> Spec:
 
 
 def raised(spec: Spec, beside: int, width: int) -> Spec:
-    """Return the specification with row names above their marks, if one needs more than ``beside``, or
-    words leave marks no room.
+    """Return the specification with row names above their marks, if beside them there is no room.
 
-    They are broken to ``width``. A grid of cells keeps its names beside it.
+    There is none if a name needs more than ``beside`` pixels, or words take most of ``width``; they are broken
+    to ``width``. A grid of cells keeps its names beside it.
     """
     spec = copy.deepcopy(spec)
     datasets = spec.get("datasets", {})

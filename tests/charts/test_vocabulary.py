@@ -276,3 +276,21 @@ def test_panels_that_words_crowd_stand_one_below_another():
 
     assert columns("1.5 billion yuan") == 2
     assert columns("1.514 billion yuan, 1.86 times as many as there") == 1
+
+
+def test_names_stand_above_marks_that_words_leave_no_room():
+    def beside(printed):
+        rows = pd.DataFrame({"label": ["短", "名"], "value": [1, 2], "printed": printed})
+        return "axis" not in phone(bars(rows).to_dict())["layer"][0]["encoding"]["y"]
+
+    assert beside("1.5 billion yuan")
+    assert not beside("2.457 million yuan, 1.32 times as many")
+
+
+def test_what_is_enlarged_repeats_a_value_only_where_it_has_room():
+    labels = ["甲", "乙", "总"]
+    rows = pd.DataFrame({"label": labels, "value": [99, 7, 104], "printed": "604 million yuan"})
+    main, large = waterfall(rows, total="总", gaps={"乙": "more"}, zoom=(98, 107)).vconcat
+    assert main.data["before"][1] and not large.data["before"].any()
+    large = waterfall(rows, total="总", gaps={"乙": "more"}, zoom=(40, 107)).vconcat[1]
+    assert large.data["before"][1]

@@ -98,6 +98,20 @@ def test_english_labels_and_names_are_seen_and_heard(english_book, browser):
     assert found == []
 
 
+def test_charts_are_set_in_a_latin_face_first(english_book):
+    pages = english_book / "html"
+    for edition, chinese in ((pages, True), (pages / "en", False)):
+        files = [
+            *edition.glob("_static/charts/aid-gap.*[!v]"),
+            edition / "notebooks" / "01-lead.html",
+        ]
+        assert len(files) == 4  # as SVG, as Vega-Lite, what is drawn live, what stands in the page
+        for path in files:
+            faces = re.findall(r'(?:font-family="|"font": ?")([^"]+)', path.read_text("utf-8"))
+            assert faces, path
+            assert {face.startswith("Noto Sans CJK SC") for face in faces} == {chinese}, path
+
+
 @pytest.mark.skipif(not shutil.which("pdftotext"), reason="pdftotext (poppler) is not installed")
 def test_the_report_is_in_english(english_book, printed):
     report = english_book / "pdf" / "shanhai-en.pdf"

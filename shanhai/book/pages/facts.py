@@ -111,7 +111,7 @@ class FactsDirective(SphinxDirective):
         day = nodes.inline("", source.published, classes=["day"])
         text = nodes.Text(source_line(self.env, source).removesuffix(source.published))
         link = nodes.reference(refuri=source.url) if source.url else nodes.inline()
-        link += [text, day]
+        link.extend([text, day])
         access = nodes.paragraph("", _access(ledger, source, lang), classes=["facts"])
         return [[figure, row_id], meaning, [nodes.paragraph("", "", link), access]]
 

@@ -284,6 +284,19 @@ def test_titles_break_after_punctuation_on_a_phone(visit):
     assert all(line.strip().endswith("，") for line in lines[:-1])
 
 
+def test_rows_of_ledgers_are_as_wide_as_a_phone_and_part_no_figure(visit):
+    for name in ("book/derivations.html", "book/evidence.html"):
+        page = visit(name)
+        tables = page.locator("article .table-wrapper > table")
+        assert set(tables.evaluate_all("all => all.map(one => one.offsetWidth)")) == {328}, name
+    lines = page.locator("table.ledger td:last-child p").evaluate_all(
+        """all => all.map(one => { const range = document.createRange();
+            range.selectNodeContents(one);
+            return range.getClientRects().length; })"""
+    )
+    assert len(lines) > 50 and set(lines) == {1}
+
+
 def test_a_short_page_is_one_sheet(visit):
     pdf = visit("book/cite.html").pdf(format="A4")
     with pikepdf.open(io.BytesIO(pdf)) as opened:

@@ -85,8 +85,8 @@ def _stacked(spec: Spec) -> Spec:
 def raised(spec: Spec, beside: int, width: int) -> Spec:
     """Return the specification with row names above their marks, if beside them there is no room.
 
-    There is none if a name needs more than ``beside`` pixels, or words take most of ``width``; they are broken
-    to ``width``. A grid of cells keeps its names beside it.
+    There is none where a name needs more than ``beside`` pixels, or words take most of ``width``, to which
+    names are broken. A grid of cells keeps its names beside it.
     """
     spec = copy.deepcopy(spec)
     datasets = spec.get("datasets", {})

@@ -36,7 +36,8 @@ def bench(rounds: int, times: str, claims: str, out: Path) -> None:
 @click.option("--runs", type=click.IntRange(min=1), default=50, help="Builds to kill.")
 @click.option("--seed", type=int, default=0, help="Which random moments.")
 @click.option("--book", type=click.Path(path_type=Path, exists=True), help="Another book to kill.")
-def kills(runs: int, seed: int, book: Path | None) -> None:
+@click.option("--serve", is_flag=True, help="Kill what serves the book, after an edit.")
+def kills(runs: int, seed: int, book: Path | None, serve: bool) -> None:
     """Kill builds at random moments, and compare what the next build gives."""
     import shutil
 
@@ -51,10 +52,10 @@ def kills(runs: int, seed: int, book: Path | None) -> None:
                 path = tree / name
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
             shutil.copytree(book, tree, dirs_exist_ok=True, ignore=LEFT)
-        faults = run(tree, runs, seed, click.echo)
+        faults = run(tree, runs, seed, click.echo, serve)
     for fault in faults:
         click.echo(fault)
-    click.echo(f"{runs} builds killed, {len(faults)} faults")
+    click.echo(f"{runs} {'servers' if serve else 'builds'} killed, {len(faults)} faults")
     if faults:
         raise SystemExit(1)
 

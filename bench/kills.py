@@ -1,7 +1,8 @@
-"""Kill builds at random moments; each next build must give what an undisturbed one gives."""
+"""Kill builds, or servers, at random moments; each next build must give what an undisturbed one gives."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import random
@@ -11,6 +12,8 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+import psutil
 
 from bench.run import ours
 from bench.trees import edit_claim
@@ -26,8 +29,25 @@ def outputs(tree: Path) -> dict[str, str]:
     }
 
 
-def kills(tree: Path, runs: int, seed: int, say: Callable[[str], None]) -> list[str]:
-    """Kill ``runs`` builds of ``tree``; return what was wrong, one line each."""
+def left(tree: Path) -> list[str]:
+    """Return the processes that still work in ``tree``, once they have had the time to end."""
+    here = tree.resolve()
+    for _ in range(200):
+        found = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error, OSError):
+                if Path(process.cwd()).is_relative_to(here):
+                    found.append(" ".join(process.cmdline()))
+        if not found:
+            break
+        time.sleep(0.1)
+    return found
+
+
+def kills(
+    tree: Path, runs: int, seed: int, say: Callable[[str], None], served: bool = False
+) -> list[str]:
+    """Kill ``runs`` builds of ``tree``, or servers of it; return what was wrong, one line each."""
     chance = random.Random(seed)
     states = []
     longest = 0.0
@@ -35,10 +55,10 @@ def kills(tree: Path, runs: int, seed: int, say: Callable[[str], None]) -> list[
         edit_claim(tree, state)
         longest = max(longest, ours(tree).seconds)
         states.append(outputs(tree))
-    command = [sys.executable, "-m", "shanhai", "build", "."]
+    command = [sys.executable, "-m", "shanhai", "serve" if served else "build", "."]
     faults = []
     for number in range(runs):
-        edit_claim(tree, number % 2)
+        edit_claim(tree, (number + served) % 2)
         # The results of both states are in the cache; without them there is more to be killed.
         if chance.random() < 0.5:
             subprocess.run(["rm", "-rf", str(tree / "_build" / ".jupyter_cache")], check=True)
@@ -52,10 +72,14 @@ def kills(tree: Path, runs: int, seed: int, say: Callable[[str], None]) -> list[
         )
         moment = chance.uniform(0, longest)
         time.sleep(moment)
+        if served:
+            edit_claim(tree, number % 2)
+            time.sleep(chance.uniform(0, longest / 2))
         ended = process.poll() is not None
         if not ended:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        faults += [f"{number}: after the kill at {moment:.2f} s runs {name}" for name in left(tree)]
         between = outputs(tree)
         if not all(
             {name: digest for name, digest in between.items() if name.startswith(f"_build/{part}/")}

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bench import trees
 from bench.run import Run, RunError, interpreter, ours, run, stock
+from bench.serve import Seen, serve
 from bench.weight import weight
 
 _PACKAGES = ("jupyter-book", "sphinx", "myst-nb", "altair", "vl-convert-python", "typst")
@@ -32,6 +33,7 @@ class Results:
 
     def __init__(self) -> None:
         self.runs: dict[tuple[str, str], list[Run]] = defaultdict(list)
+        self.seen: dict[str, list[Seen]] = defaultdict(list)
         self.weights: dict[str, int] = {}
         self.growth: dict[int, list[Run]] = defaultdict(list)
         self.chapters = 0
@@ -109,6 +111,14 @@ def measure(
             shutil.rmtree(tree)
         for size in claims:
             _check(folder / f"check-{size}", size, results, say)
+    tree = trees.copy(folder / "served")
+
+    def see(edit: str, seen: Seen) -> None:
+        results.seen[edit].append(seen)
+        say(f"{edit}: seen after {seen.seconds:.1f} s, notebooks {seen.runs:.1f} s")
+
+    serve(tree, rounds, see)
+    shutil.rmtree(tree)
     results.load = (before, _load())
     return results
 
@@ -158,11 +168,26 @@ def table(results: Results, rounds: int) -> str:
             ratio = f"{mine / theirs:.2f}" if mine and theirs else "–"
             cells += [_number(mine), _number(theirs), ratio]
         lines.append(f"| {' | '.join(cells)} |")
-    peaks = {side: results.median("memory", "cold", side) or 1 for side in ("ours", "stock")}
     lines += [
         "",
         "After a claim's edit stock executes nothing: its pages keep the old figures. This book's pages",
         "offer the report, so it is typeset with them, and `make pdf` has it at once while they stand.",
+        "",
+        "| saved while `make serve` runs | seen after, s | of that notebooks, s | the rest, s |",
+        "| --- | ---: | ---: | ---: |",
+    ]
+    for edit, taken in results.seen.items():
+        seen, runs = (
+            statistics.median(getattr(each, what) for each in taken) for what in ("seconds", "runs")
+        )
+        lines.append(f"| {edit} | {seen:.1f} | {runs:.1f} | {seen - runs:.1f} |")
+    peaks = {side: results.median("memory", "cold", side) or 1 for side in ("ours", "stock")}
+    lines += [
+        "",
+        "From the write of a file until an open page has the new text: a client waits for the news that the",
+        "page's script waits for, and fetches the page again; drawing it is not counted. Notebooks: the",
+        "seconds of those that were executed, shared by the processors. Served in the environment of",
+        "development, as `make serve` does.",
         "",
         "| size | this | stock | ratio |",
         "| --- | ---: | ---: | ---: |",

@@ -109,10 +109,12 @@ def edit_claim(tree: Path, number: int) -> None:
     """Change one claim's figure, and its words with it: the data is another, and remains right."""
     path = tree / "data" / "claims.csv"
     fields, rows = _read(path)
-    row = next(row for row in rows if row["id"] == "all-aid")
+    row = next((row for row in rows if row["id"] == "all-aid"), rows[0])
     old, new = row["value"], f"{row['value'][:-2]}{20 + number}"
     for name, places in (("value", 2), ("token", 2), ("token_en", 3)):
-        before, after = (_point(text, places) for text in (old, new))
+        if name not in row:
+            continue
+        before, after = (_point(text, places) if "." in old else text for text in (old, new))
         assert before in row[name], row[name]
         row[name] = row[name].replace(before, after)
     _write(path, fields, rows)

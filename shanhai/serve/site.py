@@ -134,7 +134,10 @@ class _Handler(SimpleHTTPRequestHandler):
             with site.news:
                 if site.turn == told:
                     site.news.wait(_EVERY)
-                told, fault = site.turn, site.fault
+                known, told, fault = told, site.turn, site.fault
+            if told == known:  # A page that is being written is no news.
+                self.wfile.write(b":\n\n")
+                continue
             said = json.dumps({"state": site.state(page), "fault": fault})
             self.wfile.write(f"data: {said}\n\n".encode())
 

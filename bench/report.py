@@ -176,9 +176,10 @@ def table(results: Results, rounds: int) -> str:
         "| saved while `make serve` runs | seen after, s | of that notebooks, s | the rest, s |",
         "| --- | ---: | ---: | ---: |",
     ]
-    for edit, taken in results.seen.items():
+    for edit, sightings in results.seen.items():
         seen, runs = (
-            statistics.median(getattr(each, what) for each in taken) for what in ("seconds", "runs")
+            statistics.median(getattr(each, what) for each in sightings)
+            for what in ("seconds", "runs")
         )
         lines.append(f"| {edit} | {seen:.1f} | {runs:.1f} | {seen - runs:.1f} |")
     peaks = {side: results.median("memory", "cold", side) or 1 for side in ("ours", "stock")}

@@ -75,7 +75,8 @@ class Served:
         news.request("GET", f"/_live/events?page=/{page}")
         events = news.getresponse()
         before = self._next(events)
-        started = time.monotonic()
+        log = self.tree / "_build" / "serve" / "logs" / "html.log"
+        last, started = log.stat().st_mtime_ns, time.monotonic()
         text = edit()
         while True:
             state = self._next(events)
@@ -86,8 +87,10 @@ class Served:
         seconds = time.monotonic() - started
         news.close()
         site.close()
-        log = (self.tree / "_build" / "serve" / "logs" / "html.log").read_text("utf-8")
-        return Seen(seconds, sum(map(float, _RUN.findall(log))) / cores())
+        while log.stat().st_mtime_ns == last:  # Pages that are open are written before the others.
+            time.sleep(0.1)
+        runs = _RUN.findall(log.read_text("utf-8"))
+        return Seen(seconds, sum(map(float, runs)) / cores())
 
     @staticmethod
     def _next(events: http.client.HTTPResponse) -> str:

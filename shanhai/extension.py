@@ -6,6 +6,8 @@ them, then the execution of notebooks.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sphinx.application import Sphinx
 
 PARTS = (
@@ -53,8 +55,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register the configuration values that all parts share, then each part."""
     app.add_config_value("shanhai_data", "data", "env", str)
     app.add_config_value("shanhai_words", "book/words.yml", "env", str)
-    # The pages alone: no report, nothing to take away, no record.
-    app.add_config_value("shanhai_preview", False, "", bool)
+    # The pages alone: no report, nothing to take away, no record. True, or `shanhai.build.pages.Follow`.
+    app.add_config_value("shanhai_preview", False, "", Any)
     for part in PARTS:
         app.setup_extension(f"shanhai.{part}")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

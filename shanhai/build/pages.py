@@ -17,7 +17,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,8 +36,12 @@ from shanhai.evidence.reads import ALL
 if TYPE_CHECKING:
     from docutils.nodes import document
     from sphinx.application import Sphinx
+    from sphinx.builders.html import StandaloneHTMLBuilder
     from sphinx.config import Config
     from sphinx.environment import BuildEnvironment
+
+Follow = Callable[[set[str], Callable[[list[str]], None]], None]
+"""Who follows the pages of a preview: is told which will be written, and may have some written first."""
 
 TARGETS, CHARTS = "targets", "chart-files"
 """Groups of the domain: the targets of each page's references; its charts, and whether they have tables."""
@@ -111,6 +115,7 @@ class Pages:
         self.known: dict[str, Any] = {}
         self.now: dict[str, Any] = {}
         self.read: list[str] = []
+        self.chosen: set[str] = set()
         self.parts: dict[str, str] = {}
         """Digests of what many pages ask for, as it is since all pages were read."""
 
@@ -153,6 +158,22 @@ class Pages:
 
     def choose(self, app: Sphinx, env: BuildEnvironment) -> list[str]:
         """Return the pages to be written again, once all are read and numbered."""
+        chosen = self._choose(app, env)
+        self.chosen = {*chosen, *self.read} & env.found_docs
+        return chosen
+
+    def offer(self, app: Sphinx, builder: StandaloneHTMLBuilder) -> None:
+        """Let who follows the pages have some written first, with all that they show."""
+        chosen, self.chosen = self.chosen, set()
+
+        def write(pages: list[str]) -> None:
+            builder.write(pages, pages, "specific")
+            builder.copy_image_files()
+
+        if chosen and callable(follow := app.config.shanhai_preview):
+            follow(chosen, write)
+
+    def _choose(self, app: Sphinx, env: BuildEnvironment) -> list[str]:
         if app.builder.format != "html":
             return []
         (Path(app.doctreedir) / WRITTEN).unlink(missing_ok=True)
@@ -315,6 +336,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("env-updated", pages.keep_reads)
     app.connect("env-get-updated", pages.choose, priority=900)
     app.connect("html-collect-pages", _end, priority=0)
+    app.connect("write-started", pages.offer, priority=900)
     # After all that is written when the pages are there.
     app.connect("build-finished", pages.keep, priority=950)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,8 @@ def serve(book: Served, port: int | None, say: Callable[[str], None]) -> None:
     signal.signal(signal.SIGTERM, _stop)
     with contextlib.suppress(KeyboardInterrupt, StoppedError), _alone(book.source):
         with _opened(preview, port) as site, saves(book.root) as saved:
+            # A method would be kept with Sphinx's settings, and the server with it.
+            preview = replace(preview, follow=lambda pages, write: site.first(pages, write))
             say(f"{site.address} (Ctrl-C ends it)")
             with ready.kept():
                 _get_ready()

@@ -10,11 +10,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shanhai.build.run import BUILDERS, Build, BuildError
 from shanhai.build.toc import faults
 from shanhai.build.watched import WRITTEN
+
+if TYPE_CHECKING:
+    from shanhai.build.pages import Follow
 
 FOLDER = Path("_build", "serve")
 """Where a preview is made, within a book."""
@@ -25,6 +28,8 @@ class Preview(Build):
     """The pages of one book, while it is served."""
 
     outputs: tuple[str, ...] = ("html",)
+    follow: Follow = lambda pages, write: None
+    """Is told which pages will be written, and may have some written first."""
     seen: list[str] = field(default_factory=list)
     """What was built last."""
 
@@ -40,7 +45,7 @@ class Preview(Build):
 
     def overrides(self) -> dict[str, Any]:
         """Return the settings of a preview."""
-        return {**super().overrides(), "shanhai_preview": True}
+        return {**super().overrides(), "shanhai_preview": self.follow}
 
     def _run(self) -> None:
         settings = self._settings()

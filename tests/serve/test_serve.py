@@ -1,5 +1,6 @@
 """A second, made-up book is served for real, edited, and looked at in a browser."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import psutil
 import pytest
+
+from shanhai.serve.site import Site
 
 ROOT = Path(__file__).parents[2]
 
@@ -106,19 +109,39 @@ def test_a_fault_is_shown_over_the_last_good_page_and_goes_when_it_is_mended(ser
     page.close()
 
 
-def test_a_word_of_an_earlier_make_is_not_kept(served):
+def test_a_claim_that_is_saved_is_seen_in_a_chart(served, browser):
+    page = browser.new_page()
+    page.goto(f"{served.address}notebooks/one.html")
+    claims = served.book / "data" / "claims.csv"
+    good = claims.read_text("utf-8")
+    assert page.get_by_text("修了 12").count()
+    claims.write_text(good.replace("12公里,12,", "14公里,14,"), "utf-8")
+    page.get_by_text("修了 14").first.wait_for(state="attached", timeout=120_000)
+    page.close()
+    claims.write_text(good, "utf-8")
+
+
+def test_a_word_of_an_earlier_make_is_not_kept(served, browser):
     # In one process Sphinx puts each make's words behind those before, and looks through all of them.
-    words, page = served.book / "book" / "words.yml", f"{served.address}genindex.html"
-
-    def shown():
-        return "词语索引" in urllib.request.urlopen(page).read().decode()
-
+    page = browser.new_page()
+    page.goto(f"{served.address}genindex.html")
+    words = served.book / "book" / "words.yml"
     words.write_text("zh: {theme: {Index: 词语索引}}\n", "utf-8")
-    served.until("made in")
-    assert shown()
+    page.wait_for_function("document.title.startsWith('词语索引')", timeout=120_000)
     words.unlink()
-    served.until("made in")
-    assert not shown()
+    page.wait_for_function("!document.title.startsWith('词语索引')", timeout=120_000)
+    page.close()
+
+
+def test_of_many_pages_those_that_are_open_are_written_first(tmp_path):
+    for name in "abc":
+        (tmp_path / f"{name}.html").touch()
+    site, written = Site(tmp_path, tmp_path, free()), []
+    with contextlib.closing(site.socket):
+        site.open.append("/b.html")
+        site.first({"a", "b", "c"}, written.extend)
+        site.first({"a", "b"}, written.extend)
+    assert written == ["b"] and site.turn == 1
 
 
 def test_it_answers_this_machine_alone_and_leaves_no_finished_book(served):

@@ -37,6 +37,18 @@ def source_line(env: BuildEnvironment, source: Source) -> str:
     return str(term["comma"].join(filter(None, (*parts, source.published))))
 
 
+def _cited(env: BuildEnvironment, source: Source) -> list[nodes.Node]:
+    """Return `source_line` with the title in its language, and the date in one piece."""
+    lang, comma = context.language(env), context.words(env)["comma"]
+    publisher = nodes.Text(getattr(source, f"publisher_{lang}"))
+    # Chinese is marked as such wherever it is not the page's language.
+    foreign = [] if source.language in {lang, "zh"} else [f"language-{source.language}"]
+    title = nodes.inline("", source.title, classes=foreign)
+    day = nodes.inline("", source.published, classes=["day"])
+    parts = [part for part in (title, day) if part.astext()]
+    return [publisher, *(each for part in parts for each in (nodes.Text(comma), part))]
+
+
 def _access(ledger: Ledger, source: Source, lang: str) -> str:
     """Say what of a document was read: a stored copy, or the original."""
     code = ledger.codes["access"][source.access]
@@ -108,10 +120,8 @@ class FactsDirective(SphinxDirective):
         ]
         if note := getattr(fact, f"note_{lang}"):
             meaning.append(nodes.paragraph("", note, classes=["note"]))
-        day = nodes.inline("", source.published, classes=["day"])
-        text = nodes.Text(source_line(self.env, source).removesuffix(source.published))
         link = nodes.reference(refuri=source.url) if source.url else nodes.inline()
-        link.extend([text, day])
+        link.extend(_cited(self.env, source))
         access = nodes.paragraph("", _access(ledger, source, lang), classes=["facts"])
         return [[figure, row_id], meaning, [nodes.paragraph("", "", link), access]]
 

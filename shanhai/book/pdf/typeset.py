@@ -8,7 +8,7 @@ import importlib.util
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +26,8 @@ STANDARD: Final = "ua-1"
 """PDF/UA-1: Typst refuses to write a file that is not accessible."""
 
 _PLACE = re.compile(r"\.typ:(\d+):")
+_SHOWN: dict[str, bool] = {}
+"""Whether a font can show a character, once it was asked."""
 
 
 class ReportError(SphinxError):
@@ -44,27 +46,27 @@ def fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, font_paths=folders)
 
 
-def without_glyph(characters: Iterable[str]) -> set[str]:
+def without_glyph(characters: Collection[str]) -> set[str]:
     """Return those of `characters`, or of short texts, that no font of the report can show.
 
-    Typst is asked to set each on a line of its own: its standard refuses what has no glyph.
+    Typst is asked once to set each on a line of its own: its standard refuses what has no glyph.
     """
-    asked = sorted(set(characters))
-    if not asked:
-        return set()
-    lines = [f'#par[#"{_escaped(character)}"]' for character in asked]
-    head = f'#set document(title: "-"); #set text(font: "{FACE}")\n'
-    try:
-        typst.compile(
-            (head + "\n".join(lines)).encode(),
-            font_paths=fonts(),
-            ignore_system_fonts=True,
-            format="pdf",
-            pdf_standards=[STANDARD],
-        )
-    except typst.TypstError as error:
-        return {asked[int(line) - 2] for line in _PLACE.findall(error.diagnostic or "")}
-    return set()
+    if asked := sorted(set(characters) - _SHOWN.keys()):
+        lines = [f'#par[#"{_escaped(character)}"]' for character in asked]
+        head = f'#set document(title: "-"); #set text(font: "{FACE}")\n'
+        lost = set()
+        try:
+            typst.compile(
+                (head + "\n".join(lines)).encode(),
+                font_paths=fonts(),
+                ignore_system_fonts=True,
+                format="pdf",
+                pdf_standards=[STANDARD],
+            )
+        except typst.TypstError as error:
+            lost = {asked[int(line) - 2] for line in _PLACE.findall(error.diagnostic or "")}
+        _SHOWN.update((character, character not in lost) for character in asked)
+    return {character for character in characters if not _SHOWN[character]}
 
 
 def reads(picture: Path) -> bool:

@@ -220,13 +220,12 @@ class Build:
         """Return whether an output was made from what is there now, and is still as it was made."""
         if not known or known[1] != made_from:
             return False
-        target = self.root / known[0]
-        return target.exists() and self._contents(target) == known[2]
+        return self._contents(self.root / known[0]) == known[2]
 
     def _contents(self, target: Path) -> str:
-        """Return the digest of an output, other editions left out."""
+        """Return the digest of an output, other editions left out; nothing where it is not there."""
         whole = target.parent if target.name == "index.html" else target
-        return contents(whole, self.beside)
+        return contents(whole, self.beside) if target.exists() else ""
 
     def _settings(self) -> dict:
         """Return Sphinx's own settings in ``_config.yml``, those below ``sphinx: config:``."""

@@ -176,6 +176,19 @@ def test_what_shows_nothing_of_a_change_is_not_made_again(book):
         assert (cited.stat().st_mtime_ns != before) == typeset
 
 
+def test_without_results_and_pages_the_next_build_makes_both(book):
+    (book / "_build" / ".stamp.json").unlink()
+    assert build(book)[0] == 0  # where it lies now
+    html = book / "_build" / "html"
+    whole = {path: path.read_bytes() for path in html.rglob("*.ipynb")}
+    assert len(whole) == 2
+    shutil.rmtree(book / "_build" / ".jupyter_cache")
+    shutil.rmtree(html)
+    code, said = build(book)
+    assert code == 0, said
+    assert {path: path.read_bytes() for path in html.rglob("*.ipynb")} == whole
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_after_any_cell_s_change_the_book_is_that_of_the_new_data(book, tmp_path, seed):
     """Drawn at random: what is built upon an earlier build is what a build from nothing gives."""

@@ -78,7 +78,7 @@ def executed(env: BuildEnvironment, docname: str) -> nbformat.NotebookNode | Non
     text = path.read_text("utf-8")
     settings: Any = env
     reader = create_nb_reader(str(path), settings.myst_config, settings.mystnb_config, text)
-    if reader is None or settings.mystnb_config.execution_mode != "cache":
+    if reader is None:
         return None
     cache = get_cache(settings.mystnb_config.execution_cache_path)
     try:
@@ -129,21 +129,39 @@ def _page(
         variables["download_words"] = context.words(app).get("download", {})
 
 
-def _finish(app: Sphinx, exception: Exception | None) -> None:
-    if exception or app.builder.name != "html" or app.config.shanhai_preview:
-        return
-    env, out = app.env, Path(app.outdir)
+def _files(app: Sphinx) -> dict[str, tuple[Path, str]]:
+    """Return by page where a notebook's file goes, and what it is made of; none where none are offered."""
+    env: Any = app.env
+    cached = app.builder.name == "html" and env.mystnb_config.execution_mode == "cache"
+    if not cached or app.config.shanhai_preview:
+        return {}
     made_of, words = context.record(env, context.MADE_OF), context.words(env)["download"]
+    return {
+        docname: (Path(app.outdir) / f"{docname}.ipynb", f"{made_of.get(docname)} {words}")
+        for docname in sorted(env.found_docs)
+        if "kernelspec" in env.metadata.get(docname, {})
+    }
+
+
+def _lacking(app: Sphinx, *_: object) -> list[str]:
+    """Return the notebooks whose file does not stand: the results for it may be no longer there."""
+    return [
+        page for page, (path, state) in _files(app).items() if not kept.stands(app, path, state)
+    ]
+
+
+def _finish(app: Sphinx, exception: Exception | None) -> None:
+    if exception:
+        return
+    env, words = app.env, context.words(app)["download"]
     offered = {}
-    for docname in sorted(env.found_docs):
-        if "kernelspec" in env.metadata.get(docname, {}):
-            path = out / f"{docname}.ipynb"
-            kept.make(app, path, f"{made_of[docname]} {words}", partial(_write, env, docname))
-            if path.is_file():
-                offered[f"{docname}.ipynb"] = path.read_bytes()
+    for docname, (path, state) in _files(app).items():
+        kept.make(app, path, state, partial(_write, env, docname))
+        if path.is_file():
+            offered[f"{docname}.ipynb"] = path.read_bytes()
     if offered and archive_name(env):
         state = f"{kept.digest({**_data(env), **offered})} {words}"
-        path = out / archive_name(env)
+        path = Path(app.outdir) / archive_name(env)
         kept.make(app, path, state, lambda path: path.write_bytes(archive(env, offered)))
 
 
@@ -155,6 +173,7 @@ def _write(env: BuildEnvironment, docname: str, path: Path) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Offer the files, and write them when the pages are there."""
+    app.connect("env-get-outdated", _lacking)
     app.connect("html-page-context", _page)
     app.connect("build-finished", _finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

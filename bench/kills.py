@@ -101,8 +101,9 @@ def kills(
             ours(tree)
         except Exception as error:  # whatever it is, it is counted
             faults.append(f"{number}: the build after the kill at {moment:.2f} s failed: {error}")
+            say(faults[-1])
             continue
         if outputs(tree) != states[number % 2]:
             faults.append(f"{number}: the build after the kill at {moment:.2f} s gave another book")
-        say(f"{killed}/{runs} killed, {number} begun: {moment:.2f} s")
+        say(f"{killed}/{runs} killed, {number} begun: {moment:.2f} s; faults so far: {len(faults)}")
     return faults

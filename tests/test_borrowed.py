@@ -33,7 +33,9 @@ BORROWED = {
     "jupyter_cache:get_cache": "path",
     "jupyter_cache.base:CacheBundleIn": "nb uri data",
     "jupyter_cache.base:JupyterCacheAbstract": "",
-    "jupyter_cache.base:JupyterCacheAbstract.match_cache_notebook": "nb",
+    "jupyter_cache.cache.db:NbCacheRecord": "",
+    "jupyter_cache.cache.db:NbCacheRecord.record_from_hashkey": "hashkey db",
+    "jupyter_cache.cache.main:JupyterCacheBase.create_hashed_notebook": "nb",
     "jupyter_cache.base:JupyterCacheAbstract.cache_notebook_bundle": (
         "bundle check_validity overwrite"
     ),

@@ -134,8 +134,8 @@ class Build:
         started = time.monotonic()
         restore(self.out / "html")
         settings = self._settings()
-        read = self._read()
-        made_from = self._inputs(settings, read)
+        made_from = self._inputs(settings)
+        before = inputs(self.root, self._data(settings))
         stamp = read_stamp(self.root)
         if all(self._stands(stamp.get(output), made_from) for output in self.outputs):
             self.others()
@@ -170,12 +170,12 @@ class Build:
             if (self.work / name).is_file():
                 shutil.copy2(self.work / name, self.out)
         unfinished.unlink()
-        before, made_from = made_from, self._inputs(settings, now := self._read())
+        made_from = self._inputs(settings)
         for output, target in zip(self.outputs, targets, strict=True):
             name = target.relative_to(self.root).as_posix()
             stamp[output] = [name, made_from, self._contents(target)]
-        # What was changed while it was read counts for the next build.
-        if before == (made_from if now == read else self._inputs(settings, read)):
+        # What was changed while it was read counts for the next build; pictures that pages took in are made.
+        if inputs(self.root, self._data(settings)) == before:
             write_stamp(self.root, stamp)
         self.say(f"done in {time.monotonic() - started:.1f} s")
         for target in targets:
@@ -203,16 +203,13 @@ class Build:
         unfinished.touch()
         return unfinished
 
-    def _read(self) -> list[str]:
-        """Return the files that pages of the last build took in though they are left out of the book."""
+    def _inputs(self, settings: dict) -> str:
+        """Return the digest of what the book is made of now."""
         try:
             text = (self.work / "doctrees" / DEPENDS).read_text("utf-8")
-            return [str(name) for name in json.loads(text)]
+            read = [str(name) for name in json.loads(text)]
         except (OSError, ValueError, TypeError):
-            return []
-
-    def _inputs(self, settings: dict, read: list[str]) -> str:
-        """Return the digest of what the book is made of now, with the files ``read``."""
+            read = []
         # Pages lead to the other editions: their names count, if they are no files.
         return inputs(self.root, self._data(settings), [*read, *self.beside])
 

@@ -49,7 +49,7 @@ class Preview(Build):
 
     def _run(self) -> None:
         settings = self._settings()
-        made_from = self._inputs(settings, self._read())
+        made_from = self._inputs(settings)
         if self.seen == [made_from]:
             return
         self.seen[:] = [made_from]

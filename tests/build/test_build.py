@@ -155,6 +155,7 @@ def test_a_changed_figure_reaches_every_page(book):
         text = page(book, name)
         assert "2900" not in text and "3.5万" not in text, name
     assert "4000元" in page(book, "index") and "4.8万元" in page(book, "book/evidence")
+    assert "nothing has changed" in build(book)[1]
 
 
 def test_what_shows_nothing_of_a_change_is_not_made_again(book):

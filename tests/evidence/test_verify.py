@@ -1,4 +1,4 @@
-"""The ledger against the article: any one row deleted, moved or changed is named.
+"""The ledger against the article: any row deleted, moved or changed is named, among others that are too.
 
 A made-up article stands in for the real one, which the repository does not hold; where ARTICLE names a
 copy, the same is done with that.
